@@ -1,0 +1,100 @@
+# The front door. `make help` says what there is.
+#
+# On an armhf machine the module and the monitor are built natively, against the
+# installed kernel's headers; `make install` puts them in place. Elsewhere they
+# are built for Debian armhf with what lab/ fetches (lab/README.md).
+#
+# What the parts below are called with, and what they must leave behind:
+#   make -C vmm         O=DIR CC=... PKG_CONFIG=... all   DIR/ember
+#   make -C tests/board O=DIR CC=... PKG_CONFIG=... all   DIR/tests/*
+#   make -C tests/unit  O=DIR check                       verdict lines on stdout
+#   kmod/Kbuild         in a mirror of kmod/ and include/ at build/kmod-FLAVOUR
+# EXTRA_CFLAGS is passed on where it is set. Verdict lines are `PASS name`,
+# `FAIL name: why`, `SKIP name: why`.
+
+BOARD    ?= armv7
+FLAVOURS ?= armmp-lpae armmp
+
+B       := $(CURDIR)/build
+NATIVE  := $(filter armhf,$(shell dpkg --print-architecture 2>/dev/null))
+PREFIX  ?= /usr/local
+DESTDIR ?=
+RELEASE ?= $(shell uname -r)
+export EXTRA_CFLAGS
+
+.DELETE_ON_ERROR:
+.PHONY: all help deps kmod vmm board-tests guest demo check bench install \
+	uninstall clean $(addprefix kmod-,$(FLAVOURS)) kmod-native vmm-native
+
+ifeq ($(NATIVE),armhf)
+all: kmod-native vmm-native
+else
+all: kmod vmm
+endif
+
+help:
+	@echo 'make demo      a stock Debian kernel as a guest on an emulated ARMv7 board'
+	@echo '                 BOARD=armv7  CPU=cortex-a15|cortex-a7  FLAVOUR=armmp-lpae|armmp'
+	@echo 'make check     every test; TESTS="unit e2e/boot" runs some (tests/run --list)'
+	@echo 'make bench     instructions per exit and per workload: build/bench/BOARD.json'
+	@echo 'make           module and monitor: native on armhf, cross-built elsewhere'
+	@echo 'make install   on armhf: both, the man page and the udev rule (PREFIX, DESTDIR)'
+	@echo 'make kmod      ember.ko for Debian armhf kernels: build/kmod-FLAVOUR/'
+	@echo 'make vmm       the monitor for Debian armhf: build/armhf/ember'
+	@echo 'make deps      install the Debian packages that building and testing need'
+	@echo 'make clean     remove build/ (downloads stay in the cache)'
+
+deps:
+	@lab/deps
+
+# --- cross-built for the lab ---------------------------------------------------
+
+kmod: $(addprefix kmod-,$(FLAVOURS))
+
+$(addprefix kmod-,$(FLAVOURS)): kmod-%: deps
+	@lab/kmod $*
+
+vmm: deps
+	@lab/cross vmm all
+
+board-tests: deps
+	@[ ! -e tests/board/Makefile ] || lab/cross tests/board all
+
+guest: deps
+	@lab/guest store >/dev/null
+
+demo: kmod vmm guest
+	@tests/e2e/demo $(if $(CPU),--cpu $(CPU)) $(if $(FLAVOUR),--flavour $(FLAVOUR)) --board $(BOARD)
+
+check: deps
+	@tests/run $(TESTS)
+
+bench: kmod vmm board-tests
+	@bench/run $(BOARD)
+
+# --- native --------------------------------------------------------------------
+
+KDIR ?= /lib/modules/$(RELEASE)/build
+
+kmod-native:
+	@[ -e $(KDIR)/Makefile ] || { echo "ember: error: no kernel headers at $(KDIR):" \
+		"install linux-headers-$(RELEASE)" >&2; exit 1; }
+	@KDIR=$(KDIR) lab/kmod native
+
+vmm-native:
+	$(MAKE) -C vmm O=$(B)/native all
+
+install: all
+	install -D -m 644 $(B)/kmod-native/ember.ko $(DESTDIR)/lib/modules/$(RELEASE)/updates/ember.ko
+	install -D -m 755 $(B)/native/ember $(DESTDIR)$(PREFIX)/bin/ember
+	install -D -m 644 vmm/ember.1 $(DESTDIR)$(PREFIX)/share/man/man1/ember.1
+	install -D -m 644 dist/60-ember.rules $(DESTDIR)/lib/udev/rules.d/60-ember.rules
+	depmod $(if $(DESTDIR),-b $(DESTDIR)) $(RELEASE)
+
+uninstall:
+	rm -f $(DESTDIR)/lib/modules/$(RELEASE)/updates/ember.ko $(DESTDIR)$(PREFIX)/bin/ember \
+		$(DESTDIR)$(PREFIX)/share/man/man1/ember.1 $(DESTDIR)/lib/udev/rules.d/60-ember.rules
+	depmod $(if $(DESTDIR),-b $(DESTDIR)) $(RELEASE)
+
+clean:
+	rm -rf $(B)

@@ -1,0 +1,54 @@
+# What every lab script shares: messages, the cache, publishing a product whole.
+# Sourced by bash scripts after `set -euo pipefail`; defines functions only,
+# except for the three variables below.
+
+lab=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(dirname "$lab")
+cache=${EMBER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ember}
+
+# Progress and complaints go to stderr: stdout carries a script's result.
+say() { printf 'ember: %s\n' "$*" >&2; }
+die() { printf 'ember: error: %s\n' "$*" >&2; exit 1; }
+
+# usage FILE: prints the comment block that opens FILE.
+usage() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$1" | sed '/^!/d'; }
+
+# key WORD...: a short name for exactly these words.
+key() { printf '%s\n' "$@" | sha256sum | cut -c1-12; }
+
+# key_of_files FILE...: a short name for the contents of these files.
+key_of_files() { cat "$@" | sha256sum | cut -c1-12; }
+
+# locked NAME COMMAND...: runs COMMAND while no other process runs one under NAME.
+locked() {
+	local name=$1 fd
+	shift
+	mkdir -p "$cache/lock"
+	exec {fd}>"$cache/lock/$name"
+	flock "$fd"
+	"$@" {fd}>&-
+	exec {fd}>&-
+}
+
+# publish PATH COMMAND...: unless PATH exists, runs `COMMAND... TEMP` and renames
+# TEMP to PATH when it succeeds. An interrupted build leaves no PATH behind.
+publish() {
+	[ -e "$1" ] || locked "$(key "$1")" publish_locked "$@"
+}
+
+publish_locked() {
+	local path=$1 temp status
+	shift
+	[ ! -e "$path" ] || return 0
+	mkdir -p "$(dirname "$path")"
+	temp=$(mktemp -d "$path.XXXXXX")
+	chmod 755 "$temp"
+	# Not as a condition, where bash would switch `set -e` off.
+	set +e
+	( set -e; "$@" "$temp/new" )
+	status=$?
+	set -e
+	[ $status -ne 0 ] || mv -T "$temp/new" "$path"
+	rm -rf "$temp"
+	return $status
+}
