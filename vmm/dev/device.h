@@ -10,6 +10,7 @@
 #define EMBER_DEVICE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct device;
@@ -42,10 +43,10 @@ struct state_field {
 	uint32_t size;
 };
 
-#define STATE_FIELD(type, member)                                            \
-	{                                                                    \
-#member, offsetof(type, member), sizeof(((type *)0)->member) \
-	}
+/* clang-format off */
+#define STATE_FIELD(type, member) \
+	{ #member, offsetof(type, member), sizeof(((type *)0)->member) }
+/* clang-format on */
 
 struct device_ops {
 	const char *name; /* as in the device tree: "pl011", "virtio_mmio" */
@@ -53,9 +54,9 @@ struct device_ops {
 	uint64_t (*mmio_read)(struct device *dev, uint64_t off, unsigned int len);
 	void (*mmio_write)(struct device *dev, uint64_t off, uint64_t val, unsigned int len);
 	/*
-	 * Add this device's node (and aliases) under the root of @fdt, a tree
-	 * being written with libfdt's sequential or random-access calls as
-	 * machine/fdt.h says.  Returns 0 or a libfdt error.
+	 * Add this device's node under the root of @fdt, a tree being written
+	 * with libfdt's sequential calls; machine/fdt.h has helpers for what
+	 * all nodes have.  Returns 0 or a libfdt error.
 	 */
 	int (*fdt)(struct device *dev, void *fdt);
 	void (*reset)(struct device *dev);
