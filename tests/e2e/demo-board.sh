@@ -1,0 +1,65 @@
+# The demo on the board: loads the module, serves a page, runs the guest with the
+# board's kernel, and reports on the data channel (file descriptor 4).
+flavour=$(uname -r)
+flavour=armmp${flavour##*-armmp}
+vcpus=2
+work=/tmp/demo
+mkdir -p $work/www
+
+die() {
+	echo "FAIL demo: $*" >&3
+	exit 0
+}
+
+# The module's counters are gone with the VM: the last ones seen are kept.
+watch_exits() {
+	while sleep 0.5; do
+		cat /sys/kernel/debug/ember/*/exits >$work/exits.new 2>/dev/null &&
+			[ -s $work/exits.new ] && mv $work/exits.new $work/exits
+	done
+}
+
+sum_exits() {
+	[ -s $work/exits ] || return
+	awk 'NF == 2 { n[$1] += $2 } END { for (name in n) if (n[name]) print n[name], name }' \
+		$work/exits | sort -rn | awk '{ print "exits", $2, $1 }'
+}
+
+run_guest() {
+	local session=$1
+	cp /guest/initrd-$flavour $work/initrd
+	[ -z "$session" ] || cat /demo/session.cpio >>$work/initrd
+	ember run --name demo --cpus $vcpus --mem 256M --disk /guest/root.img \
+		--initrd $work/initrd --console stdio \
+		--append "root=/dev/vda console=ttyAMA0 loglevel=4 $session" \
+		/guest/vmlinuz-$flavour
+}
+
+# What the scripted session has left on the guest's disk.
+read_result() {
+	mkdir -p $work/root
+	mount -o loop,ro,noload /guest/root.img $work/root &&
+		cat $work/root/root/demo-result >$work/result || die "the guest's disk cannot be read"
+	grep -q '^PASS disk' $work/result || die "the file was not read back after the reboot"
+	grep -q '^PASS network' $work/result || die "the guest could not fetch the page"
+	grep -E '^(kernel|vcpus)' $work/result | sort -u | sed 's/^/guest-/' >&4
+}
+
+echo "host-kernel $(uname -r)" >&4
+insmod /ember.ko || die "ember.ko does not load: $(dmesg | tail -n 1)"
+echo '<h1>A page from the board</h1>' >$work/www/index.html
+httpd -p 127.0.0.1:8080 -h $work/www || die "no web server on the board"
+watch_exits &
+watcher=$!
+
+if [ -t 0 ]; then
+	printf '\nThe guest boots now. Ctrl-] leaves it and ends the board.\n\n'
+	run_guest ''
+else
+	run_guest ember.run=/run/ember/session </dev/null
+fi
+status=$?
+kill $watcher
+[ -t 0 ] || [ $status -eq 0 ] || die "ember ended with status $status"
+sum_exits >&4
+[ -t 0 ] || read_result
