@@ -10,25 +10,24 @@
 #define EMBER_DISK_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
 
-#define DISK_SECTOR 512u	/* bytes; what virtio counts in */
+#define DISK_SECTOR 512u /* bytes; what virtio counts in */
 
 struct disk;
+struct err;
 
 /*
  * Open "FILE[,ro]".  A comma in the file name is written twice.
  *
- * On failure: NULL, errno set, and @why (@len bytes) holds one line without a
- * newline that says what was tried, what is wrong and, where there is one, the
- * way out.  Errors: ENOENT, EISDIR, EACCES and EROFS (rw asked, only ro
- * possible), EBUSY (somebody else holds it), EINVAL (option, empty file, size
- * not a multiple of 512, neither file nor block device).
+ * On failure: NULL, and @e says why (EXIT_USAGE): not there, a directory,
+ * neither file nor block device, no permission, writable asked where only
+ * reading is possible, somebody else holds it, empty, a size that is no
+ * multiple of 512, an unknown option.
  */
-struct disk *disk_open(const char *spec, char *why, size_t len);
-void disk_close(struct disk *disk);	/* NULL is fine */
+struct disk *disk_open(const char *spec, struct err *e);
+void disk_close(struct disk *disk); /* NULL is fine */
 
 const char *disk_path(const struct disk *disk);
 uint64_t disk_sectors(const struct disk *disk);

@@ -19,8 +19,9 @@
 
 #define NET_FRAME_MIN 14u
 #define NET_FRAME_MAX 65550u
-#define NET_BACKLOG_MAX 256u	/* frames held for a guest that is slow */
+#define NET_BACKLOG_MAX 256u /* frames held for a guest that is slow */
 
+struct err;
 struct loop;
 struct net_backend;
 
@@ -46,12 +47,12 @@ struct net_frame {
 struct net_backend {
 	const struct net_ops *ops;
 	struct loop *loop;
-	uint8_t mac[6];		/* the guest's */
-	net_recv_fn recv;	/* NULL: no device attached */
+	uint8_t mac[6]; /* the guest's */
+	net_recv_fn recv; /* NULL: no device attached */
 	void *opaque;
 	STAILQ_HEAD(, net_frame) backlog;
 	unsigned int backlog_len;
-	uint64_t dropped;	/* frames to the guest that were lost */
+	uint64_t dropped; /* frames to the guest that were lost */
 };
 
 /*
@@ -60,12 +61,12 @@ struct net_backend {
  *   hostfwd=tcp|udp:[hostaddr]:hostport-[guestaddr]:guestport   (may repeat)
  *
  * @index is the number of the device among the VM's, for a default MAC address
- * (52:54:00:12:34:56 and up, as QEMU's).  On failure: NULL, errno set and one
- * line in @why, as for disk_open().
+ * (52:54:00:12:34:56 and up, as QEMU's).  On failure: NULL, and @e says why
+ * (EXIT_USAGE the string, EXIT_HOST what the host has not or does not allow).
  */
 struct net_backend *net_open(struct loop *loop, const char *spec, unsigned int index,
-			     char *why, size_t len);
-void net_close(struct net_backend *net);	/* NULL is fine */
+			     struct err *e);
+void net_close(struct net_backend *net); /* NULL is fine */
 
 /* Device side.  Detaching (@recv NULL) drops the backlog. */
 void net_attach(struct net_backend *net, net_recv_fn recv, void *opaque);

@@ -33,13 +33,13 @@ struct loop;
 struct net_backend;
 struct virtio_dev;
 
-#define VIRTIO_MMIO_SIZE 0x200	/* bytes of register window, as QEMU's virt has them */
+#define VIRTIO_MMIO_SIZE 0x200 /* bytes of register window, as QEMU's virt has them */
 
 /* Where a device sits; copied.  What it points to outlives the device. */
 struct virtio_slot {
-	uint64_t base;			/* guest physical, first register */
-	struct irqline *irq;		/* driven as its @edge says */
-	const struct doorbell *doorbell;	/* NULL: notifications come by mmio_write */
+	uint64_t base; /* guest physical, first register */
+	struct irqline *irq; /* driven as its @edge says */
+	const struct doorbell *doorbell; /* NULL: notifications come by mmio_write */
 	const struct guestmem *mem;
 	struct loop *loop;
 };
