@@ -25,9 +25,12 @@ typedef void (*loop_timer_fn)(void *opaque);
 struct loop *loop_create(void); /* NULL: errno set */
 void loop_destroy(struct loop *loop);
 
-/* Serve events until loop_quit(); returns what loop_quit() was given. */
+/*
+ * Serve events until loop_quit(); returns what loop_quit() was given.  The loop
+ * can be run again after that (a guest reset does).
+ */
 int loop_run(struct loop *loop);
-/* From any thread; the first status wins. */
+/* From any thread, lock held or not; of several before loop_run() ends the first wins. */
 void loop_quit(struct loop *loop, int status);
 
 void loop_lock(struct loop *loop);
@@ -43,7 +46,10 @@ struct loop_watch *loop_watch(struct loop *loop, int fd, uint32_t events, loop_f
 int loop_watch_events(struct loop_watch *watch, uint32_t events);
 void loop_unwatch(struct loop_watch *watch);
 
-/* One-shot timers on CLOCK_MONOTONIC, in nanoseconds; arming again moves it. */
+/*
+ * One-shot timers on CLOCK_MONOTONIC, in nanoseconds; arming again moves it.
+ * The same rule as for watches: the lock is held or the loop is not running.
+ */
 struct loop_timer *loop_timer_create(struct loop *loop, loop_timer_fn fn, void *opaque);
 void loop_timer_arm(struct loop_timer *timer, int64_t deadline_ns);
 void loop_timer_cancel(struct loop_timer *timer);

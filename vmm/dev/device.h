@@ -64,6 +64,11 @@ struct device_ops {
 	const struct state_field *state;
 	/* Called after the fields were restored: rebuild what is derived; 0 or -errno. */
 	int (*restored)(struct device *dev);
+	/*
+	 * Called with the vcpus stopped before the state is saved: return when
+	 * nothing is in flight; may block.  NULL: nothing ever is.
+	 */
+	void (*quiesce)(struct device *dev);
 };
 
 /* Embedded as the first member of every device. */
