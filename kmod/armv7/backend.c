@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The ARMv7 backend's operations, and the loop's one turn: into the guest and
+ * out of it.
+ *
+ * Read after armv7.h.
+ */
+#include <linux/gfp.h>
+#include <linux/kvm.h>
+#include <linux/sched.h>
+#include <linux/uaccess.h>
+#include "armv7.h"
+#include "hyp.h"
+#include "syndrome.h"
+#include "../core/trace.h"
+
+/* ---- the host -------------------------------------------------------------- */
+
+static int armv7_probe(void)
+{
+	int ret;
+
+	ret = armv7_hyp_init();
+	if (ret)
+		return ret;
+	ret = vgic_probe();
+	if (ret)
+		goto exit_hyp;
+	ret = timer_probe();
+	if (ret)
+		goto remove_vgic;
+	return 0;
+
+remove_vgic:
+	vgic_remove();
+exit_hyp:
+	armv7_hyp_exit();
+	return ret;
+}
+
+static void armv7_remove(void)
+{
+	timer_remove();
+	vgic_remove();
+	armv7_hyp_exit();
+}
+
+static int armv7_cpu_enable(void)
+{
+	int ret = armv7_hyp_cpu_enable();
+
+	if (ret)
+		return ret;
+	vgic_cpu_enable();
+	timer_cpu_enable();
+	return 0;
+}
+
+static void armv7_cpu_disable(void)
+{
+	timer_cpu_disable();
+	vgic_cpu_disable();
+	armv7_hyp_cpu_disable();
+}
+
+/* ---- a VM ------------------------------------------------------------------- */
+
+static int armv7_vm_init(struct ember_vm *vm, unsigned long type)
+{
+	struct armv7_vm *avm = to_armv7_vm(vm);
+	int ret;
+
+	if (type)
+		return -EINVAL;
+	ret = armv7_stage2_init(avm);
+	if (ret)
+		return ret;
+	avm->target = ~0;
+	vgic_vm_init(vm);
+	timer_vm_init(vm);
+	return 0;
+}
+
+static void armv7_vm_destroy(struct ember_vm *vm)
+{
+	vgic_vm_destroy(vm);
+	armv7_stage2_destroy(to_armv7_vm(vm));
+}
+
+/* Read-only memory is the one thing a slot may ask that not all hosts have. */
+static int armv7_mem_prepare(struct ember_vm *vm,
+			     const struct ember_memslot *new,
+			     enum ember_slot_change change)
+{
+	/* Beyond the input range of stage 2 nothing can be mapped. */
+	if (change != EMBER_SLOT_DELETE &&
+	    (new->base_gfn + new->npages) << PAGE_SHIFT > 1ULL << 40)
+		return -EFAULT;
+	return 0;
+}
+
+static void armv7_mem_commit(struct ember_vm *vm,
+			     const struct ember_memslot *old,
+			     const struct ember_memslot *new,
+			     enum ember_slot_change change)
+{
+	spin_lock(&vm->mmu_lock);
+	if (change == EMBER_SLOT_DELETE || change == EMBER_SLOT_MOVE)
+		armv7_mem_unmap(vm, old->base_gfn, old->npages);
+	else if (change == EMBER_SLOT_FLAGS)
+		armv7_mem_write_protect(vm, new->base_gfn, new->npages);
+	spin_unlock(&vm->mmu_lock);
+}
+
+/* ---- a vcpu ------------------------------------------------------------------ */
+
+static int armv7_vcpu_create(struct ember_vcpu *vcpu)
+{
+	struct armv7_vcpu *v = to_armv7(vcpu);
+	int ret;
+
+	BUILD_BUG_ON(sizeof(struct armv7_ctxt) > PAGE_SIZE);
+	BUILD_BUG_ON(offsetof(struct armv7_ctxt, r));	/* switch.S: LDM */
+
+	v->ctxt = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	if (!v->ctxt)
+		return -ENOMEM;
+	ret = armv7_hyp_map_page(v->ctxt);
+	if (ret)
+		goto free_ctxt;
+	ret = vgic_vcpu_init(v);
+	if (ret)
+		goto unmap_ctxt;
+	timer_vcpu_init(v);
+	return 0;
+
+unmap_ctxt:
+	armv7_hyp_unmap_page(v->ctxt);
+free_ctxt:
+	free_page((unsigned long)v->ctxt);
+	return ret;
+}
+
+static void armv7_vcpu_destroy(struct ember_vcpu *vcpu)
+{
+	struct armv7_vcpu *v = to_armv7(vcpu);
+
+	timer_vcpu_destroy(v);
+	vgic_vcpu_destroy(v);
+	armv7_hyp_unmap_page(v->ctxt);
+	free_page((unsigned long)v->ctxt);
+}
+
+/* Would the guest go on?  Powered off it waits for CPU_ON, a request. */
+static bool armv7_vcpu_runnable(struct ember_vcpu *vcpu)
+{
+	struct armv7_vcpu *v = to_armv7(vcpu);
+
+	return !READ_ONCE(v->power_off) && vgic_pending(v);
+}
+
+/* WFI, and PSCI's CPU_SUSPEND: sleep until there is an interrupt. */
+void armv7_wfi(struct armv7_vcpu *v)
+{
+	timer_block_enter(v);
+	ember_vcpu_block(&v->vcpu);
+	timer_block_leave(v);
+}
+
+/* What the world switch loads besides the guest's own registers. */
+static void armv7_ctxt_load(struct armv7_vcpu *v)
+{
+	struct armv7_vm *avm = to_armv7_vm(v->vcpu.vm);
+	struct armv7_ctxt *ctxt = v->ctxt;
+
+	ctxt->hcptr = HCPTR_TRAP_ALL;
+	ctxt->hstr = HSTR_T15;
+	ctxt->hdcr = HDCR_GUEST;
+	ctxt->vttbr = avm->vttbr;
+	armv7_stage2_load(v);
+}
+
+/* One turn; see ember_backend.vcpu_run. */
+static int armv7_vcpu_run(struct ember_vcpu *vcpu)
+{
+	struct armv7_vcpu *v = to_armv7(vcpu);
+	u32 code;
+	int ret;
+
+	if (!v->initialized)
+		return -ENOEXEC;
+	ret = vgic_map_resources(vcpu->vm);
+	if (ret)
+		return ret;
+	if (ember_check_request(vcpu, ARMV7_REQ_RESET))
+		armv7_psci_apply_reset(v);
+	if (v->power_off) {
+		ember_vcpu_block(vcpu);
+		return 1;
+	}
+
+	local_irq_disable();
+	if (!ember_guest_enter(vcpu)) {
+		local_irq_enable();
+		ember_count_exit(vcpu, ARMV7_EXIT_SIGNAL);
+		return 1;
+	}
+	armv7_ctxt_load(v);
+	timer_load(v);
+	vgic_load(v);
+	trace_ember_entry(vcpu, v->ctxt->pc);
+	code = armv7_hyp_enter(v->ctxt);
+	timer_put(v);
+	vgic_put(v);
+	ember_guest_exit(vcpu);
+	local_irq_enable();
+
+	return armv7_handle_exit(v, code);
+}
+
+/* ---- interrupts and ioctls ----------------------------------------------------- */
+
+static int armv7_check_extension(struct ember_vm *vm, long ext)
+{
+	switch (ext) {
+	case KVM_CAP_IRQCHIP:
+	case KVM_CAP_ARM_SET_DEVICE_ADDR:
+	case KVM_CAP_ARM_PSCI:
+	case KVM_CAP_ARM_PSCI_0_2:
+	case KVM_CAP_MP_STATE:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static long armv7_preferred_target(struct kvm_vcpu_init __user *arg)
+{
+	struct kvm_vcpu_init init = {};
+	int target = armv7_host_target();
+
+	if (target < 0)
+		return target;
+	init.target = target;
+	return copy_to_user(arg, &init, sizeof(init)) ? -EFAULT : 0;
+}
+
+static long armv7_vm_ioctl(struct ember_vm *vm, unsigned int ioctl,
+			   unsigned long arg)
+{
+	if (ioctl == KVM_ARM_PREFERRED_TARGET)
+		return armv7_preferred_target((void __user *)arg);
+	return vgic_vm_ioctl(vm, ioctl, arg);
+}
+
+static long armv7_vcpu_init_ioctl(struct armv7_vcpu *v, void __user *arg)
+{
+	struct kvm_vcpu_init init;
+
+	if (copy_from_user(&init, arg, sizeof(init)))
+		return -EFAULT;
+	return armv7_vcpu_init_target(v, &init);
+}
+
+static long armv7_get_mp_state(struct armv7_vcpu *v, void __user *arg)
+{
+	struct kvm_mp_state state = {
+		.mp_state = v->power_off ? KVM_MP_STATE_STOPPED :
+					   KVM_MP_STATE_RUNNABLE,
+	};
+
+	return copy_to_user(arg, &state, sizeof(state)) ? -EFAULT : 0;
+}
+
+static long armv7_set_mp_state(struct armv7_vcpu *v, void __user *arg)
+{
+	struct kvm_mp_state state;
+
+	if (copy_from_user(&state, arg, sizeof(state)))
+		return -EFAULT;
+	if (state.mp_state != KVM_MP_STATE_RUNNABLE &&
+	    state.mp_state != KVM_MP_STATE_STOPPED)
+		return -EINVAL;
+	WRITE_ONCE(v->power_off, state.mp_state == KVM_MP_STATE_STOPPED);
+	return 0;
+}
+
+static long armv7_vcpu_ioctl(struct ember_vcpu *vcpu, unsigned int ioctl,
+			     unsigned long arg)
+{
+	struct armv7_vcpu *v = to_armv7(vcpu);
+	void __user *argp = (void __user *)arg;
+
+	switch (ioctl) {
+	case KVM_ARM_VCPU_INIT:
+		return armv7_vcpu_init_ioctl(v, argp);
+	case KVM_GET_MP_STATE:
+		return armv7_get_mp_state(v, argp);
+	case KVM_SET_MP_STATE:
+		return armv7_set_mp_state(v, argp);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static const char *const armv7_exit_names[] = {
+#define X(sym, name) [ARMV7_EXIT_ ## sym] = name,
+	ARMV7_EXITS(X)
+#undef X
+	NULL
+};
+
+static const struct ember_device_ops *const armv7_devices[] = {
+	&vgic_v2_device,
+	NULL
+};
+
+const struct ember_backend armv7_backend = {
+	.name = "armv7",
+	.vm_size = sizeof(struct armv7_vm),
+	.vcpu_size = sizeof(struct armv7_vcpu),
+	.exit_names = armv7_exit_names,
+	.devices = armv7_devices,
+	.probe = armv7_probe,
+	.remove = armv7_remove,
+	.cpu_enable = armv7_cpu_enable,
+	.cpu_disable = armv7_cpu_disable,
+	.vm_init = armv7_vm_init,
+	.vm_destroy = armv7_vm_destroy,
+	.vcpu_init = armv7_vcpu_create,
+	.vcpu_destroy = armv7_vcpu_destroy,
+	.vcpu_run = armv7_vcpu_run,
+	.vcpu_runnable = armv7_vcpu_runnable,
+	.mem_prepare = armv7_mem_prepare,
+	.mem_commit = armv7_mem_commit,
+	.mem_unmap = armv7_mem_unmap,
+	.mem_write_protect = armv7_mem_write_protect,
+	.mem_age = armv7_mem_age,
+	.irq_line = vgic_irq_line,
+	.irqfd_line = vgic_irqfd_line,
+	.reg_list = armv7_reg_list,
+	.reg_get = armv7_reg_get,
+	.reg_set = armv7_reg_set,
+	.check_extension = armv7_check_extension,
+	.vm_ioctl = armv7_vm_ioctl,
+	.vcpu_ioctl = armv7_vcpu_ioctl,
+};

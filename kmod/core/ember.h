@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Core and backend: the two halves of the module and the contract between them.
+ *
+ * Read this first.  The core (this directory) owns file descriptors, memory
+ * slots, the host's MMU notifier, eventfds and statistics, and knows no
+ * architecture.  A backend is one struct ember_backend; it embeds the core's
+ * structs and finds its own with container_of().
+ *
+ * Locks, outermost first:
+ *	vm->lock	mutex: creation of vcpus and devices, irqchip set-up
+ *	vcpu->mutex	one vcpu ioctl at a time
+ *	vm->slots_lock	mutex: changes to memslots and to the I/O bus
+ *	vm->srcu	readers of memslots and I/O bus
+ *	vm->mmu_lock	spinlock: the backend's second-stage tables, mmu_seq
+ * Interrupt state has locks of the backend's own, taken inside all of these
+ * and with interrupts off, since irqfd injects from wait-queue context.
+ */
+#ifndef EMBER_CORE_EMBER_H
+#define EMBER_CORE_EMBER_H
+
+#include <linux/kvm.h>
+#include <linux/list.h>
+#include <linux/mm_types.h>
+#include <linux/mmu_notifier.h>
+#include <linux/mutex.h>
+#include <linux/rcuwait.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/srcu.h>
+#include <linux/types.h>
+
+#define EMBER_MAX_VCPUS		8
+#define EMBER_MAX_SLOTS		64	/* KVM_CAP_NR_MEMSLOTS */
+#define EMBER_MAX_EXITS		48	/* rows of a backend's exit table */
+
+typedef u64 gpa_t;	/* guest physical address, bytes */
+typedef u64 gfn_t;	/* guest physical frame: gpa >> PAGE_SHIFT */
+
+struct ember_vm;
+struct ember_vcpu;
+
+/* ---- memory slots ---------------------------------------------------- */
+
+struct ember_memslot {
+	gfn_t base_gfn;
+	unsigned long npages;
+	unsigned long hva;		/* userspace address of the first page */
+	u32 flags;			/* KVM_MEM_* */
+	u16 id;
+	unsigned long *dirty;		/* one bit a page, or NULL: not logged */
+};
+
+/*
+ * The slots of a VM at one moment, sorted by base_gfn.  Immutable once
+ * published, but for the bits of the dirty bitmaps.
+ */
+struct ember_memslots {
+	unsigned int nr;
+	struct ember_memslot slot[EMBER_MAX_SLOTS];
+};
+
+enum ember_slot_change {
+	EMBER_SLOT_CREATE,
+	EMBER_SLOT_DELETE,
+	EMBER_SLOT_MOVE,
+	EMBER_SLOT_FLAGS,
+};
+
+/* Caller holds vm->srcu (or slots_lock) as long as it uses the result. */
+struct ember_memslots *ember_memslots(struct ember_vm *vm);
+/* The slot that holds @gfn, or NULL. */
+struct ember_memslot *ember_gfn_to_slot(struct ember_vm *vm, gfn_t gfn);
+
+static inline unsigned long ember_gfn_to_hva(const struct ember_memslot *slot,
+					     gfn_t gfn)
+{
+	return slot->hva + (unsigned long)(gfn - slot->base_gfn) * PAGE_SIZE;
+}
+
+/* Record a guest write to @gfn.  Any context. */
+void ember_mark_dirty(struct ember_memslot *slot, gfn_t gfn);
+
+/*
+ * Copy from or to guest memory through the owner's mm.  May sleep; the caller
+ * holds vm->srcu and runs in the VM's own process.  0 or -EFAULT; writes mark
+ * pages dirty.
+ */
+int ember_read_guest(struct ember_vm *vm, gpa_t gpa, void *data, size_t len);
+int ember_write_guest(struct ember_vm *vm, gpa_t gpa, const void *data,
+		      size_t len);
+
+/*
+ * True when a page looked up after reading @seq (vm->mmu_seq, then smp_rmb())
+ * may have been invalidated meanwhile: drop it and let the guest fault again.
+ * Called with mmu_lock held.
+ */
+bool ember_mmu_retry(struct ember_vm *vm, unsigned long seq);
+
+/* ---- in-kernel devices on the guest's physical bus ------------------- */
+
+struct ember_io_dev;
+
+struct ember_io_ops {
+	/* 0: done; -EOPNOTSUPP: not mine, go on looking */
+	int (*read)(struct ember_vcpu *vcpu, struct ember_io_dev *dev,
+		    gpa_t addr, unsigned int len, void *val);
+	int (*write)(struct ember_vcpu *vcpu, struct ember_io_dev *dev,
+		     gpa_t addr, unsigned int len, const void *val);
+	/* Called when the device leaves the bus; may be NULL. */
+	void (*destroy)(struct ember_io_dev *dev);
+};
+
+struct ember_io_dev {
+	const struct ember_io_ops *ops;
+};
+
+/* Add or remove [@addr, @addr + @len); slots_lock held.  0, -EEXIST, -ENOSPC,
+ * -ENOMEM.
+ */
+int ember_io_register(struct ember_vm *vm, gpa_t addr, unsigned int len,
+		      struct ember_io_dev *dev);
+void ember_io_unregister(struct ember_vm *vm, struct ember_io_dev *dev);
+/* vm->srcu held.  0, or -EOPNOTSUPP when user space must serve the access. */
+int ember_io_read(struct ember_vcpu *vcpu, gpa_t addr, unsigned int len,
+		  void *val);
+int ember_io_write(struct ember_vcpu *vcpu, gpa_t addr, unsigned int len,
+		   const void *val);
+
+/* ---- devices with a file descriptor (KVM_CREATE_DEVICE) -------------- */
+
+struct ember_device;
+
+struct ember_device_ops {
+	u32 type;			/* KVM_DEV_TYPE_* */
+	/* vm->lock held; -EEXIST for a second one. */
+	int (*create)(struct ember_device *dev);
+	/* Last reference gone, the VM still alive; may be NULL. */
+	void (*destroy)(struct ember_device *dev);
+	/* No lock held; -ENXIO for what is not there. */
+	int (*set_attr)(struct ember_device *dev, struct kvm_device_attr *attr);
+	int (*get_attr)(struct ember_device *dev, struct kvm_device_attr *attr);
+	int (*has_attr)(struct ember_device *dev, struct kvm_device_attr *attr);
+};
+
+struct ember_device {
+	const struct ember_device_ops *ops;
+	struct ember_vm *vm;
+	struct list_head node;		/* vm->devices, vm->lock */
+	void *private;			/* the backend's */
+};
+
+/* ---- vm and vcpu ------------------------------------------------------ */
+
+struct ember_vm {
+	struct mm_struct *mm;		/* owner; ioctls from others: -EIO */
+	struct mutex lock;
+	struct mutex slots_lock;
+	struct srcu_struct srcu;
+	struct ember_memslots __rcu *memslots;
+	struct ember_io_bus __rcu *io_bus;
+
+	spinlock_t mmu_lock;
+	struct mmu_notifier mmu_notifier;
+	unsigned long mmu_seq;		/* mmu_lock; bumped by invalidations */
+	long mmu_invalidating;		/* mmu_lock; ranges under way */
+
+	struct ember_vcpu *vcpus[EMBER_MAX_VCPUS];	/* by creation order */
+	unsigned int nr_vcpus;		/* published with smp_store_release() */
+
+	struct list_head devices;	/* vm->lock */
+	struct list_head irqfds;	/* irqfd_lock */
+	spinlock_t irqfd_lock;
+	struct list_head ioeventfds;	/* slots_lock */
+
+	refcount_t users;		/* VM fd, vcpu fds, device fds */
+	struct dentry *debugfs;
+	struct list_head node;		/* all VMs, ember_lock */
+	u64 nr_faults;			/* second-stage faults, mmu_lock */
+	bool killed;			/* a guest's misdeed ended it */
+};
+
+enum ember_vcpu_mode {
+	EMBER_OUTSIDE_GUEST,
+	EMBER_IN_GUEST,
+};
+
+/* Bits of vcpu->requests; 0-7 the core's, 8-31 the backend's. */
+#define EMBER_REQ_KICK		0	/* leave the guest, look at the world */
+#define EMBER_REQ_BACKEND	8
+
+struct ember_vcpu {
+	struct ember_vm *vm;
+	unsigned int id;		/* user space's number */
+	unsigned int idx;		/* index in vm->vcpus */
+	struct mutex mutex;		/* one ioctl at a time */
+	struct task_struct *task;	/* in KVM_RUN now, or NULL */
+	struct rcuwait wait;		/* sleeping in ember_vcpu_block() */
+	struct kvm_run *run;		/* shared with user space */
+	unsigned long requests;		/* atomic bit operations */
+	int mode;			/* enum ember_vcpu_mode */
+	int srcu_idx;			/* valid inside backend->vcpu_run() */
+
+	sigset_t sigset;		/* KVM_SET_SIGNAL_MASK */
+	bool sigset_active;
+
+	/*
+	 * Finish the exit that user space has just served; called once at the
+	 * next KVM_RUN.  > 0 or 0: go on; < 0: error of KVM_RUN.
+	 */
+	int (*complete_exit)(struct ember_vcpu *vcpu);
+
+	u64 exits[EMBER_MAX_EXITS];	/* by row of backend->exit_names */
+};
+
+static inline struct ember_vcpu *ember_get_vcpu(struct ember_vm *vm,
+						unsigned int idx)
+{
+	/* Pairs with the store-release that publishes a new vcpu. */
+	return idx < smp_load_acquire(&vm->nr_vcpus) ? vm->vcpus[idx] : NULL;
+}
+
+#define ember_for_each_vcpu(i, vcpu, vm) \
+	for ((i) = 0; ((vcpu) = ember_get_vcpu((vm), (i))); (i)++)
+
+/*
+ * Make @vcpu notice a change of state soon: wake it if it sleeps, send its CPU
+ * an IPI if it is in the guest.  Any context, interrupts on or off.
+ */
+void ember_vcpu_kick(struct ember_vcpu *vcpu);
+
+static inline void ember_request(struct ember_vcpu *vcpu, unsigned int req)
+{
+	set_bit(req, &vcpu->requests);
+	/* The request is seen before the mode that ember_vcpu_kick() reads. */
+	smp_mb__after_atomic();
+}
+
+static inline bool ember_check_request(struct ember_vcpu *vcpu,
+				       unsigned int req)
+{
+	return test_bit(req, &vcpu->requests) &&
+	       test_and_clear_bit(req, &vcpu->requests);
+}
+
+/* Request and kick every vcpu of @vm; does not wait for them. */
+void ember_request_all(struct ember_vm *vm, unsigned int req);
+
+/*
+ * Sleep until backend->vcpu_runnable(), a signal or a request.  Called from
+ * backend->vcpu_run() with interrupts on; drops and retakes vm->srcu.
+ */
+void ember_vcpu_block(struct ember_vcpu *vcpu);
+
+/*
+ * The last step before the guest, interrupts off: publish EMBER_IN_GUEST, then
+ * look for requests, signals and rescheduling.  Returns false when the entry
+ * must be given up (mode is OUTSIDE again); else the backend enters and calls
+ * ember_guest_exit() with interrupts still off.
+ */
+bool ember_guest_enter(struct ember_vcpu *vcpu);
+void ember_guest_exit(struct ember_vcpu *vcpu);
+
+/*
+ * The guest, or the state that user space gave it, cannot go on: fill in an
+ * exit KVM_EXIT_INTERNAL_ERROR with @suberror (KVM_INTERNAL_ERROR_*) and up to
+ * 16 words of @data, log one rate-limited line, mark the VM killed.  Returns 0,
+ * so that an exit handler can return it.
+ */
+__printf(5, 6)
+int ember_vcpu_kill(struct ember_vcpu *vcpu, u32 suberror, const u64 *data,
+		    unsigned int ndata, const char *fmt, ...);
+
+static inline void ember_count_exit(struct ember_vcpu *vcpu, unsigned int row)
+{
+	vcpu->exits[row]++;
+}
+
+/* ---- the backend ------------------------------------------------------ */
+
+/*
+ * One for each way to virtualize.  Unless said otherwise an operation may
+ * sleep and returns 0 or -errno; all are present unless marked optional.
+ */
+struct ember_backend {
+	const char *name;
+	size_t vm_size, vcpu_size;	/* structs that embed the core's, first */
+	const char *const *exit_names;	/* NULL-terminated, by row */
+	const struct ember_device_ops *const *devices;	/* NULL-terminated */
+
+	/*
+	 * Can this machine run the backend?  -ENODEV: no, with one line logged
+	 * that says what is missing and what to do; others try next.  On
+	 * success whatever it allocated is given back by remove().
+	 */
+	int (*probe)(void);
+	void (*remove)(void);
+	/*
+	 * Take and give back one CPU; called on it, interrupts off, must not
+	 * sleep.  Both are idempotent.
+	 */
+	int (*cpu_enable)(void);
+	void (*cpu_disable)(void);
+
+	int (*vm_init)(struct ember_vm *vm, unsigned long type);
+	void (*vm_destroy)(struct ember_vm *vm);	/* vcpus are gone */
+
+	/* vm->lock held; vcpu->run is there, vcpu is not yet visible. */
+	int (*vcpu_init)(struct ember_vcpu *vcpu);
+	void (*vcpu_destroy)(struct ember_vcpu *vcpu);
+	/*
+	 * Enter the guest once and handle why it came back.  > 0: call again;
+	 * 0: to user space, run->exit_reason is set; < 0: error.  vcpu->mutex
+	 * and vm->srcu held, interrupts on.
+	 */
+	int (*vcpu_run)(struct ember_vcpu *vcpu);
+	/* Would the guest go on if it were entered (interrupt, power)?  Any context. */
+	bool (*vcpu_runnable)(struct ember_vcpu *vcpu);
+
+	/* May @change become @new?  slots_lock held, before it is published. */
+	int (*mem_prepare)(struct ember_vm *vm, const struct ember_memslot *new,
+			   enum ember_slot_change change);
+	/* It has been published (or, for a deletion, the slot is unreachable). */
+	void (*mem_commit)(struct ember_vm *vm, const struct ember_memslot *old,
+			   const struct ember_memslot *new,
+			   enum ember_slot_change change);
+	/*
+	 * Second-stage tables; all with mmu_lock held, without sleeping, on
+	 * [@gfn, @gfn + @npages).  unmap and write_protect have flushed what
+	 * other CPUs may hold when they return.  age: returns whether a page
+	 * was accessed since, and clears the mark if @clear.
+	 */
+	void (*mem_unmap)(struct ember_vm *vm, gfn_t gfn, unsigned long npages);
+	void (*mem_write_protect)(struct ember_vm *vm, gfn_t gfn,
+				  unsigned long npages);
+	bool (*mem_age)(struct ember_vm *vm, gfn_t gfn, unsigned long npages,
+			bool clear);
+
+	/* KVM_IRQ_LINE, @irq in the architecture's encoding. */
+	int (*irq_line)(struct ember_vm *vm, u32 irq, bool level);
+	/* irqfd: pin @gsi of the in-kernel irqchip.  Any context. */
+	int (*irqfd_line)(struct ember_vm *vm, u32 gsi, bool level);
+
+	/*
+	 * ONE_REG.  reg_list writes up to @max indices to @list (NULL: only
+	 * count) and returns how many there are.  reg_get and reg_set move one
+	 * register to or from user space; -ENOENT when there is no such.
+	 */
+	int (*reg_list)(struct ember_vcpu *vcpu, u64 __user *list,
+			unsigned int max);
+	int (*reg_get)(struct ember_vcpu *vcpu, u64 id, void __user *val);
+	int (*reg_set)(struct ember_vcpu *vcpu, u64 id, const void __user *val);
+
+	/* Capabilities and ioctls that the core doesn't know; -ENOTTY: none. */
+	int (*check_extension)(struct ember_vm *vm, long ext);	/* vm may be NULL */
+	long (*vm_ioctl)(struct ember_vm *vm, unsigned int ioctl,
+			 unsigned long arg);
+	long (*vcpu_ioctl)(struct ember_vcpu *vcpu, unsigned int ioctl,
+			   unsigned long arg);
+};
+
+/* The one in use; set before /dev/kvm appears. */
+extern const struct ember_backend *ember_backend;
+/* Those built in, NULL-terminated; probed in this order. */
+extern const struct ember_backend *const ember_backends[];
+
+#endif
