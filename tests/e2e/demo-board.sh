@@ -38,7 +38,7 @@ run_guest() {
 # What the scripted session has left on the guest's disk.
 read_result() {
 	mkdir -p $work/root
-	mount -o loop,ro,noload /guest/root.img $work/root &&
+	mount -t ext4 -o loop /guest/root.img $work/root &&
 		cat $work/root/root/demo-result >$work/result || die "the guest's disk cannot be read"
 	grep -q '^PASS disk' $work/result || die "the file was not read back after the reboot"
 	grep -q '^PASS network' $work/result || die "the guest could not fetch the page"
