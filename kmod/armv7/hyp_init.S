@@ -138,9 +138,17 @@ ENDPROC(armv7_hyp_entry_high)
 
 /*
  * The way back, at HYP_TEXT_VA.  r0: HYP_SOFT_RESTART with r1 = where to go,
- * or HYP_CALL_TEARDOWN: return to the host.  r2, r3, ip are free.
+ * or HYP_CALL_TEARDOWN: return to the host.  The boot tables do not map the
+ * stack, so what is needed later goes into r0-r3, ip, the registers that a
+ * call may spoil, and HTPIDR.
  */
 ENTRY(armv7_hyp_teardown)
+	cmp	r0, #HYP_SOFT_RESTART
+	movne	r1, #0
+	ldr	r2, [sp, #HOST_STUB_HVBAR]
+	mcr	p15, 4, r2, c13, c0, 2		@ HTPIDR
+	ldr	r0, [sp, #HOST_STUB_HSCTLR]
+	ldr	ip, [sp, #HOST_TEARDOWN_PA]
 	ldr	r2, [sp, #HOST_BOOT_PGD]
 	mov	r3, #0
 	mcrr	p15, 4, r2, r3, c2		@ HTTBR
@@ -148,23 +156,21 @@ ENTRY(armv7_hyp_teardown)
 	mcr	p15, 4, r3, c8, c7, 0		@ TLBIALLH
 	dsb
 	isb
-	ldr	r2, [sp, #HOST_STUB_HVBAR]
-	ldr	r3, [sp, #HOST_STUB_HSCTLR]
-	ldr	ip, [sp, #HOST_TEARDOWN_PA]
 	bx	ip
 ENDPROC(armv7_hyp_teardown)
 
 /* The same at its physical address: translation can go. */
 ENTRY(armv7_hyp_teardown_low)
-	mcr	p15, 4, r3, c1, c0, 0		@ HSCTLR, the stub's: MMU off
+	mcr	p15, 4, r0, c1, c0, 0		@ HSCTLR, the stub's: MMU off
 	isb
-	mov	r3, #0
 	mcr	p15, 4, r3, c8, c7, 0		@ TLBIALLH
 	dsb
+	mrc	p15, 4, r2, c13, c0, 2		@ HTPIDR
 	mcr	p15, 4, r2, c12, c0, 0		@ HVBAR, the stub's
+	mcr	p15, 4, r3, c13, c0, 2		@ HTPIDR
 	isb
-	cmp	r0, #HYP_SOFT_RESTART
-	bxeq	r1
+	cmp	r1, #0
+	bxne	r1
 	mov	r0, #0
 	eret
 ENDPROC(armv7_hyp_teardown_low)
