@@ -78,7 +78,11 @@ static inline unsigned long ember_gfn_to_hva(const struct ember_memslot *slot,
 	return slot->hva + (unsigned long)(gfn - slot->base_gfn) * PAGE_SIZE;
 }
 
-/* Record a guest write to @gfn.  Any context. */
+/*
+ * Record a guest write to @gfn.  Any context.  A fault handler calls it under
+ * the mmu_lock under which it maps the page for writing, or after that; the
+ * page must not be mapped for writing at a time when it is not recorded.
+ */
 void ember_mark_dirty(struct ember_memslot *slot, gfn_t gfn);
 
 /*
@@ -178,6 +182,7 @@ struct ember_vm {
 	struct list_head node;		/* all VMs, ember_lock */
 	u64 nr_faults;			/* second-stage faults, mmu_lock */
 	bool killed;			/* a guest's misdeed ended it */
+	u32 kill_suberror;		/* the first reason; 0: none, cmpxchg() */
 };
 
 enum ember_vcpu_mode {
@@ -187,6 +192,7 @@ enum ember_vcpu_mode {
 
 /* Bits of vcpu->requests; 0-7 the core's, 8-31 the backend's. */
 #define EMBER_REQ_KICK		0	/* leave the guest, look at the world */
+#define EMBER_REQ_NO_CPU	1	/* entry was refused: CPU not taken */
 #define EMBER_REQ_BACKEND	8
 
 struct ember_vcpu {
@@ -194,19 +200,22 @@ struct ember_vcpu {
 	unsigned int id;		/* user space's number */
 	unsigned int idx;		/* index in vm->vcpus */
 	struct mutex mutex;		/* one ioctl at a time */
-	struct task_struct *task;	/* in KVM_RUN now, or NULL */
+	struct task_struct *task;	/* in KVM_RUN now, or NULL; READ_ONCE, RCU */
 	struct rcuwait wait;		/* sleeping in ember_vcpu_block() */
 	struct kvm_run *run;		/* shared with user space */
 	unsigned long requests;		/* atomic bit operations */
 	int mode;			/* enum ember_vcpu_mode */
 	int srcu_idx;			/* valid inside backend->vcpu_run() */
+	unsigned long rcu_noted;	/* jiffies at the last report to RCU */
 
 	sigset_t sigset;		/* KVM_SET_SIGNAL_MASK */
 	bool sigset_active;
 
 	/*
 	 * Finish the exit that user space has just served; called once at the
-	 * next KVM_RUN.  > 0 or 0: go on; < 0: error of KVM_RUN.
+	 * next KVM_RUN, vm->srcu held.  > 0: go on; 0: the same instruction
+	 * needs user space again, run->exit_reason is set (and this, again);
+	 * < 0: error of KVM_RUN.
 	 */
 	int (*complete_exit)(struct ember_vcpu *vcpu);
 
@@ -224,8 +233,9 @@ static inline struct ember_vcpu *ember_get_vcpu(struct ember_vm *vm,
 	for ((i) = 0; ((vcpu) = ember_get_vcpu((vm), (i))); (i)++)
 
 /*
- * Make @vcpu notice a change of state soon: wake it if it sleeps, send its CPU
- * an IPI if it is in the guest.  Any context, interrupts on or off.
+ * Make @vcpu notice a change of state soon: EMBER_REQ_KICK, wake it if it
+ * sleeps, send its CPU an IPI if it is in the guest.  Nothing is done in the
+ * vcpu's own thread.  Any context, interrupts on or off.
  */
 void ember_vcpu_kick(struct ember_vcpu *vcpu);
 
@@ -254,12 +264,20 @@ void ember_vcpu_block(struct ember_vcpu *vcpu);
 
 /*
  * The last step before the guest, interrupts off: publish EMBER_IN_GUEST, then
- * look for requests, signals and rescheduling.  Returns false when the entry
- * must be given up (mode is OUTSIDE again); else the backend enters and calls
- * ember_guest_exit() with interrupts still off.
+ * look for requests (the core's and the backend's: serve yours before), signals
+ * and rescheduling.  Returns false when the entry must be given up (mode is
+ * OUTSIDE again, vcpu_run() returns > 0); else the backend enters and calls
+ * ember_guest_exit() with interrupts still off.  In between RCU may not be
+ * watching: no trace points, no RCU.
  */
 bool ember_guest_enter(struct ember_vcpu *vcpu);
 void ember_guest_exit(struct ember_vcpu *vcpu);
+/*
+ * The thread's time is the guest's until vcpu_run() returns or blocks, so that
+ * a timer tick which ends the guest is still charged to it.  A backend may end
+ * it earlier, with interrupts on.
+ */
+void ember_guest_time_end(void);
 
 /*
  * The guest, or the state that user space gave it, cannot go on: fill in an
@@ -317,10 +335,18 @@ struct ember_backend {
 	/* Would the guest go on if it were entered (interrupt, power)?  Any context. */
 	bool (*vcpu_runnable)(struct ember_vcpu *vcpu);
 
-	/* May @change become @new?  slots_lock held, before it is published. */
+	/*
+	 * May @change become @new (DELETE: the slot that goes)?  slots_lock
+	 * held, before anything is published.
+	 */
 	int (*mem_prepare)(struct ember_vm *vm, const struct ember_memslot *new,
 			   enum ember_slot_change change);
-	/* It has been published (or, for a deletion, the slot is unreachable). */
+	/*
+	 * It has been published (or, for a deletion, the slot is unreachable)
+	 * and every reader sees it.  @old is NULL for CREATE, @new for DELETE.
+	 * The core has called mem_unmap for what was deleted or moved and
+	 * mem_write_protect where logging was switched on.
+	 */
 	void (*mem_commit)(struct ember_vm *vm, const struct ember_memslot *old,
 			   const struct ember_memslot *new,
 			   enum ember_slot_change change);
