@@ -53,6 +53,7 @@ struct net_backend {
 	STAILQ_HEAD(, net_frame) backlog;
 	unsigned int backlog_len;
 	uint64_t dropped; /* frames to the guest that were lost */
+	uint64_t tx_dropped; /* frames from it */
 };
 
 /*
@@ -73,6 +74,9 @@ void net_attach(struct net_backend *net, net_recv_fn recv, void *opaque);
 void net_send(struct net_backend *net, const struct iovec *iov, unsigned int n);
 /* The guest has new receive buffers: hand over what waited. */
 void net_rx_ready(struct net_backend *net);
+
+/* For a kind (or a test) that makes a backend of its own: empty, detached. */
+void net_init(struct net_backend *net, const struct net_ops *ops, struct loop *loop);
 
 /* Backend side: host to guest; what the guest has no room for waits or is dropped. */
 void net_deliver(struct net_backend *net, const void *frame, size_t len);
