@@ -1,9 +1,10 @@
 # What every lab script shares: messages, the cache, publishing a product whole.
 # Sourced by bash scripts after `set -euo pipefail`; defines functions only,
-# except for the three variables below.
+# except for the variables below.
 
 lab=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(dirname "$lab")
+PATH=$PATH:/usr/sbin:/sbin
 cache=${EMBER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ember}
 
 # Progress and complaints go to stderr: stdout carries a script's result.
