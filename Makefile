@@ -12,7 +12,10 @@
 # EXTRA_CFLAGS is passed on where it is set. Verdict lines are `PASS name`,
 # `FAIL name: why`, `SKIP name: why`.
 
+# What `make demo` and `make bench` run on, and the kernels to build the module for.
 BOARD    ?= armv7
+CPU      ?=
+FLAVOUR  ?= armmp-lpae
 FLAVOURS ?= armmp-lpae armmp
 
 B       := $(CURDIR)/build
@@ -63,8 +66,8 @@ board-tests: deps
 guest: deps
 	@lab/guest store >/dev/null
 
-demo: kmod vmm guest
-	@tests/e2e/demo $(if $(CPU),--cpu $(CPU)) $(if $(FLAVOUR),--flavour $(FLAVOUR)) --board $(BOARD)
+demo: kmod-$(FLAVOUR) vmm guest
+	@tests/e2e/demo --board $(BOARD) --flavour $(FLAVOUR) $(if $(CPU),--cpu $(CPU))
 
 check: deps
 	@tests/run $(TESTS)
@@ -89,12 +92,12 @@ install: all
 	install -D -m 755 $(B)/native/ember $(DESTDIR)$(PREFIX)/bin/ember
 	install -D -m 644 vmm/ember.1 $(DESTDIR)$(PREFIX)/share/man/man1/ember.1
 	install -D -m 644 dist/60-ember.rules $(DESTDIR)/lib/udev/rules.d/60-ember.rules
-	depmod $(if $(DESTDIR),-b $(DESTDIR)) $(RELEASE)
+	[ -n "$(DESTDIR)" ] || depmod $(RELEASE)
 
 uninstall:
 	rm -f $(DESTDIR)/lib/modules/$(RELEASE)/updates/ember.ko $(DESTDIR)$(PREFIX)/bin/ember \
 		$(DESTDIR)$(PREFIX)/share/man/man1/ember.1 $(DESTDIR)/lib/udev/rules.d/60-ember.rules
-	depmod $(if $(DESTDIR),-b $(DESTDIR)) $(RELEASE)
+	[ -n "$(DESTDIR)" ] || depmod $(RELEASE)
 
 clean:
 	rm -rf $(B)

@@ -7,7 +7,6 @@
 memory=128M
 work=/tmp/e2e
 mkdir -p $work
-modprobe -q tun
 
 pass() { echo "PASS $*" >&3; }
 # fail NAME: why. The end of the guest's console goes to the board's.
