@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * MMIO: a guest's load or store on memory that isn't there.
+ *
+ * exit.c comes here with the address.  The access, or the several accesses of
+ * an LDM, are written down in v->mmio and carried out one by one: by a device
+ * in the kernel, or by user space through KVM_EXIT_MMIO, after which
+ * armv7_mmio_complete() goes on where it stopped.
+ *
+ * Which register and how wide is said by the syndrome (B3.13.6) or, where that
+ * is not valid, by the instruction itself (walk.c finds it, decode.c reads it).
+ *
+ * Exclusives and swaps on a device end in an external abort, as on most
+ * hardware.  What can't be decoded ends the VM and prints the opcode.
+ */
+#include <linux/bitops.h>
+#include <linux/string.h>
+#include <asm/ptrace.h>
+#include "armv7.h"
+#include "decode.h"
+#include "syndrome.h"
+#include "walk.h"
+#include "../core/trace.h"
+
+/* ---- data in a register, data in memory --------------------------------- */
+
+static bool big_endian(struct armv7_vcpu *v)
+{
+	return v->ctxt->cpsr & PSR_E_BIT;
+}
+
+/* run->mmio.data holds bytes in the order of their addresses. */
+static void value_to_bytes(u32 value, u8 *data, unsigned int width, bool be)
+{
+	unsigned int i;
+
+	for (i = 0; i < width; i++)
+		data[be ? width - 1 - i : i] = value >> (8 * i);
+}
+
+static u32 bytes_to_value(const u8 *data, unsigned int width, bool be)
+{
+	unsigned int i;
+	u32 value = 0;
+
+	for (i = 0; i < width; i++)
+		value |= data[be ? width - 1 - i : i] << (8 * i);
+	return value;
+}
+
+static void load_reg(struct armv7_vcpu *v, const u8 *data)
+{
+	struct armv7_mmio *m = &v->mmio;
+	u32 value = bytes_to_value(data, m->width, big_endian(v));
+
+	if (m->sign_extend)
+		value = sign_extend32(value, 8 * m->width - 1);
+	*armv7_reg(v, m->reg[m->next]) = value;
+}
+
+/* An access whose data is known: written, or read and served. */
+static void note_access(struct armv7_vcpu *v, const u8 *data, bool in_kernel)
+{
+	struct armv7_mmio *m = &v->mmio;
+
+	trace_ember_mmio(&v->vcpu, m->write, m->ipa, m->width,
+			 bytes_to_value(data, m->width, false), in_kernel);
+}
+
+/* ---- carrying it out -------------------------------------------------------- */
+
+static int exit_to_user(struct armv7_vcpu *v, const u8 *data)
+{
+	struct armv7_mmio *m = &v->mmio;
+	struct kvm_run *run = v->vcpu.run;
+
+	memset(&run->mmio, 0, sizeof(run->mmio));
+	run->mmio.phys_addr = m->ipa;
+	run->mmio.len = m->width;
+	run->mmio.is_write = m->write;
+	if (m->write) {
+		memcpy(run->mmio.data, data, m->width);
+		note_access(v, data, false);
+	}
+	run->exit_reason = KVM_EXIT_MMIO;
+
+	m->pending = true;
+	v->vcpu.complete_exit = armv7_mmio_complete;
+	ember_count_exit(&v->vcpu, ARMV7_EXIT_MMIO_USER);
+	return 0;
+}
+
+/* One access by a device in the kernel; -EOPNOTSUPP: there is none. */
+static int access_kernel(struct armv7_vcpu *v, u8 *data)
+{
+	struct armv7_mmio *m = &v->mmio;
+	int ret;
+
+	if (m->write) {
+		value_to_bytes(*armv7_reg(v, m->reg[m->next]), data, m->width,
+			       big_endian(v));
+		return ember_io_write(&v->vcpu, m->ipa, m->width, data);
+	}
+	ret = ember_io_read(&v->vcpu, m->ipa, m->width, data);
+	if (!ret)
+		load_reg(v, data);
+	return ret;
+}
+
+static void next_access(struct armv7_mmio *m)
+{
+	m->next++;
+	m->ipa += m->width;
+}
+
+/* Do what is left of v->mmio; as armv7_exit_fn. */
+static int run_accesses(struct armv7_vcpu *v)
+{
+	struct armv7_mmio *m = &v->mmio;
+	u8 data[4];
+
+	while (m->next < m->count) {
+		int ret = access_kernel(v, data);
+
+		if (ret == -EOPNOTSUPP)
+			return exit_to_user(v, data);
+		if (ret)
+			return ret;
+		note_access(v, data, true);
+		ember_count_exit(&v->vcpu, ARMV7_EXIT_MMIO_KERNEL);
+		next_access(m);
+	}
+	if (m->writeback)
+		*armv7_reg(v, m->rn) = m->base;
+	armv7_skip_bytes(v, m->insn_len);
+	return 1;
+}
+
+int armv7_mmio_complete(struct ember_vcpu *vcpu)
+{
+	struct armv7_vcpu *v = to_armv7(vcpu);
+	struct armv7_mmio *m = &v->mmio;
+	u8 data[4];
+
+	if (!m->pending)
+		return 1;
+	m->pending = false;
+	memcpy(data, vcpu->run->mmio.data, sizeof(data));
+	if (!m->write) {
+		note_access(v, data, false);
+		load_reg(v, data);
+	}
+	next_access(m);
+	return run_accesses(v);
+}
+
+/* ---- from the syndrome --------------------------------------------------------- */
+
+static int mmio_syndrome(struct armv7_vcpu *v, gpa_t ipa)
+{
+	u32 hsr = v->ctxt->hsr;
+	bool narrow = (v->ctxt->cpsr & PSR_T_BIT) && !(hsr & HSR_IL);
+
+	v->mmio = (struct armv7_mmio){
+		.ipa = ipa,
+		.reg = { HSR_DABT_SRT(hsr) },
+		.count = 1,
+		.width = 1 << HSR_DABT_SAS(hsr),
+		.write = hsr & HSR_DABT_WNR,
+		.sign_extend = hsr & HSR_DABT_SSE,
+		.insn_len = narrow ? 2 : 4,
+	};
+	return run_accesses(v);
+}
+
+/* SAS = 3 is reserved, and a valid syndrome never names the pc (B3.13.6). */
+static bool syndrome_usable(u32 hsr)
+{
+	return (hsr & HSR_DABT_ISV) && HSR_DABT_SAS(hsr) != 3 &&
+	       HSR_DABT_SRT(hsr) != 15;
+}
+
+/* ---- from the instruction -------------------------------------------------------- */
+
+/* End the VM with what a person needs to add the missing row. */
+static int refuse(struct armv7_vcpu *v, u32 opcode, gpa_t ipa, const char *why)
+{
+	struct armv7_ctxt *ctxt = v->ctxt;
+	const char *set = ctxt->cpsr & PSR_T_BIT ? "T32" : "A32";
+	const u64 data[] = {
+		opcode, ctxt->pc, ctxt->cpsr, ctxt->hsr, ctxt->hdfar, ipa
+	};
+
+	return ember_vcpu_kill(&v->vcpu, KVM_INTERNAL_ERROR_EMULATION, data,
+			       ARRAY_SIZE(data),
+			       "%s instruction %08x at %08x on a device at %llx: %s",
+			       set, opcode, ctxt->pc, ipa, why);
+}
+
+static int read_guest(void *vm, u64 ipa, void *data, unsigned int len)
+{
+	return ember_read_guest(vm, ipa, data, len);
+}
+
+static u64 c15_64(struct armv7_ctxt *ctxt, unsigned int low)
+{
+	return (u64)ctxt->c15[low + 1] << 32 | ctxt->c15[low];
+}
+
+/* Two bytes of code at @va, which are little-endian always (A3.3.1). */
+static int fetch_half(struct armv7_vcpu *v, u32 va, u32 *half)
+{
+	struct armv7_ctxt *ctxt = v->ctxt;
+	const struct armv7_walk walk = {
+		.sctlr = ctxt->c15[C15_SCTLR],
+		.ttbcr = ctxt->c15[C15_TTBCR],
+		.ttbr0 = c15_64(ctxt, C15_TTBR0),
+		.ttbr1 = c15_64(ctxt, C15_TTBR1),
+		.read = read_guest,
+		.arg = v->vcpu.vm,
+	};
+	__le16 code;
+	u64 ipa;
+	int ret = armv7_walk(&walk, va, &ipa);
+
+	if (!ret)
+		ret = ember_read_guest(v->vcpu.vm, ipa, &code, sizeof(code));
+	*half = ret ? 0 : le16_to_cpu(code);
+	return ret;
+}
+
+/* The instruction at pc, as armv7_decode() wants it. */
+static int fetch(struct armv7_vcpu *v, u32 *opcode)
+{
+	bool thumb = v->ctxt->cpsr & PSR_T_BIT;
+	u32 pc = v->ctxt->pc, first, second = 0;
+	int ret = fetch_half(v, pc, &first);
+
+	if (!ret && (!thumb || armv7_thumb_is_wide(first)))
+		ret = fetch_half(v, pc + 2, &second);
+	*opcode = thumb ? first << 16 | second : second << 16 | first;
+	return ret;
+}
+
+/* @n as an operand: the pc is ahead, and aligned where it is a base (A2.3). */
+static u32 operand(struct armv7_vcpu *v, unsigned int n)
+{
+	if (n != 15)
+		return *armv7_reg(v, n);
+	return (v->ctxt->pc & ~3u) + (v->ctxt->cpsr & PSR_T_BIT ? 4 : 8);
+}
+
+/*
+ * The accesses of @insn start at @address; the page that faulted lies at @ipa.
+ * NOT DONE: an instruction whose accesses lie in two pages.  Only one of them
+ * is known to be a device, and none of the guests seen does it.
+ */
+static int mmio_insn(struct armv7_vcpu *v, gpa_t ipa,
+		     const struct armv7_insn *insn, u32 opcode)
+{
+	bool carry = v->ctxt->cpsr & PSR_C_BIT;
+	u32 address, base, last;
+
+	armv7_insn_address(insn, operand(v, insn->rn), operand(v, insn->rm),
+			   carry, &address, &base);
+	last = address + insn->count * insn->width - 1;
+	if ((address ^ v->ctxt->hdfar) & PAGE_MASK || (last ^ address) & PAGE_MASK)
+		return refuse(v, opcode, ipa, "reaches another page");
+	if (insn->load == !!(v->ctxt->hsr & HSR_DABT_WNR))
+		return refuse(v, opcode, ipa, "does not fit the syndrome");
+
+	v->mmio = (struct armv7_mmio){
+		.ipa = (ipa & PAGE_MASK) | (address & ~PAGE_MASK),
+		.count = insn->count,
+		.width = insn->width,
+		.write = !insn->load,
+		.sign_extend = insn->sign_extend,
+		.insn_len = insn->len,
+		.writeback = insn->writeback,
+		.rn = insn->rn,
+		.base = base,
+	};
+	memcpy(v->mmio.reg, insn->reg, sizeof(v->mmio.reg));
+	return run_accesses(v);
+}
+
+static int mmio_decode(struct armv7_vcpu *v, gpa_t ipa)
+{
+	struct armv7_insn insn;
+	enum armv7_decode code;
+	u32 opcode;
+
+	ember_count_exit(&v->vcpu, ARMV7_EXIT_MMIO_DECODED);
+	if (fetch(v, &opcode))
+		return refuse(v, 0, ipa, "can't be read");
+	code = armv7_decode(opcode, v->ctxt->cpsr & PSR_T_BIT, &insn);
+	if (code == ARMV7_DECODE_EXCLUSIVE) {
+		armv7_inject_dabt(v, v->ctxt->hdfar);
+		return 1;
+	}
+	if (code != ARMV7_DECODE_OK)
+		return refuse(v, opcode, ipa, armv7_decode_why(code));
+	return mmio_insn(v, ipa, &insn, opcode);
+}
+
+int armv7_mmio(struct armv7_vcpu *v, gpa_t ipa)
+{
+	if (syndrome_usable(v->ctxt->hsr))
+		return mmio_syndrome(v, ipa);
+	return mmio_decode(v, ipa);
+}
