@@ -188,6 +188,9 @@ int armv7_reg_set(struct ember_vcpu *vcpu, u64 id, const void __user *val);
 
 /* A guest's HVC or SMC under the SMC calling convention; see armv7_exit_fn. */
 int armv7_smccc(struct armv7_vcpu *v);
+/* PSCI_VERSION(major, minor) that this vcpu sees; -EINVAL: not for it. */
+u32 armv7_psci_version(struct armv7_vcpu *v);
+int armv7_psci_set_version(struct armv7_vcpu *v, u64 version);
 /* In the vcpu's own thread, at ARMV7_REQ_RESET. */
 void armv7_psci_apply_reset(struct armv7_vcpu *v);
 
