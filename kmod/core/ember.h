@@ -158,13 +158,13 @@ struct ember_device {
 
 struct ember_vm {
 	struct mm_struct *mm;		/* owner; ioctls from others: -EIO */
-	struct mutex lock;
-	struct mutex slots_lock;
+	struct mutex lock;		/* vcpus, devices */
+	struct mutex slots_lock;	/* memslots, I/O bus */
 	struct srcu_struct srcu;
 	struct ember_memslots __rcu *memslots;
 	struct ember_io_bus __rcu *io_bus;
 
-	spinlock_t mmu_lock;
+	spinlock_t mmu_lock;		/* second-stage tables */
 	struct mmu_notifier mmu_notifier;
 	unsigned long mmu_seq;		/* mmu_lock; bumped by invalidations */
 	long mmu_invalidating;		/* mmu_lock; ranges under way */

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The dirty log: which pages a guest has written since it was last asked.
+ *
+ * Read after notifier.c.  A page of a logged slot is mapped for writing only
+ * while its bit is set.  KVM_GET_DIRTY_LOG takes bits and write-protects their
+ * pages under one hold of mmu_lock, so that every later write faults and is
+ * recorded again.
+ */
+#include <linux/bitops.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include "core.h"
+
+/* Words that are taken under one hold of the lock, and one flush. */
+#define PIECE_WORDS	64
+
+/* User space reads whole words; bit order is little-endian everywhere. */
+static unsigned long dirty_words(unsigned long npages)
+{
+	return DIV_ROUND_UP(npages, BITS_PER_LONG);
+}
+
+unsigned long *ember_dirty_alloc(unsigned long npages)
+{
+	return kvcalloc(dirty_words(npages), sizeof(unsigned long),
+			GFP_KERNEL_ACCOUNT);
+}
+
+void ember_mark_dirty(struct ember_memslot *slot, gfn_t gfn)
+{
+	if (!slot->dirty)
+		return;
+	/* What was written is there before the bit says so. */
+	smp_mb__before_atomic();
+	set_bit_le(gfn - slot->base_gfn, slot->dirty);
+}
+
+/* Move @nr words from @slot's bitmap, from word @first, to @words. */
+static void take_words(struct ember_vm *vm, struct ember_memslot *slot,
+		       unsigned long first, unsigned int nr,
+		       unsigned long *words)
+{
+	unsigned int i, low = nr, high = 0;
+	unsigned long page, npages;
+
+	spin_lock(&vm->mmu_lock);
+	for (i = 0; i < nr; i++) {
+		words[i] = 0;
+		if (!READ_ONCE(slot->dirty[first + i]))
+			continue;
+		words[i] = xchg(&slot->dirty[first + i], 0);
+		low = min(low, i);
+		high = i + 1;
+	}
+	/* Clean pages in between are not writable anyway. */
+	if (low < high) {
+		page = (first + low) * BITS_PER_LONG;
+		npages = min((high - low) * (unsigned long)BITS_PER_LONG,
+			     slot->npages - page);
+		ember_backend->mem_write_protect(vm, slot->base_gfn + page,
+						 npages);
+	}
+	spin_unlock(&vm->mmu_lock);
+}
+
+/* User space could not take them: nothing may be forgotten. */
+static void give_back_words(struct ember_memslot *slot, unsigned long first,
+			    unsigned int nr, const unsigned long *words)
+{
+	unsigned long page, pages = nr * (unsigned long)BITS_PER_LONG;
+
+	for (page = 0; page < pages; page++)
+		if (test_bit_le(page, words))
+			set_bit_le(first * BITS_PER_LONG + page, slot->dirty);
+}
+
+static int copy_log(struct ember_vm *vm, struct ember_memslot *slot,
+		    unsigned long __user *to)
+{
+	unsigned long total = dirty_words(slot->npages), first;
+	unsigned long words[PIECE_WORDS];
+	unsigned int nr;
+
+	for (first = 0; first < total; first += nr) {
+		nr = min_t(unsigned long, total - first, PIECE_WORDS);
+		take_words(vm, slot, first, nr, words);
+		if (copy_to_user(to + first, words, nr * sizeof(*words))) {
+			give_back_words(slot, first, nr, words);
+			return -EFAULT;
+		}
+		cond_resched();
+	}
+	return 0;
+}
+
+int ember_get_dirty_log(struct ember_vm *vm, const struct kvm_dirty_log *log)
+{
+	struct ember_memslot *slot;
+	int ret = -ENOENT;
+
+	if (log->slot >= EMBER_MAX_SLOTS)
+		return -EINVAL;
+	mutex_lock(&vm->slots_lock);
+	slot = ember_slot_by_id(vm, log->slot);
+	if (slot && slot->dirty)
+		ret = copy_log(vm, slot, log->dirty_bitmap);
+	mutex_unlock(&vm->slots_lock);
+	return ret;
+}
