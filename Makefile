@@ -67,7 +67,7 @@ guest: deps
 	@lab/guest store >/dev/null
 
 demo: kmod-$(FLAVOUR) vmm guest
-	@tests/e2e/demo --board $(BOARD) --flavour $(FLAVOUR) $(if $(CPU),--cpu $(CPU))
+	@tests/e2e/demo/run --board $(BOARD) --flavour $(FLAVOUR) $(if $(CPU),--cpu $(CPU))
 
 check: deps
 	@tests/run $(TESTS)

@@ -43,7 +43,7 @@ guest() {
 	cat /guest/initrd-$flavour $work/$name.cpio >$work/$name.initrd
 	exec_ember "$name" --name "$name" --cpus "$vcpus" --mem $memory \
 		--disk $work/$name.result --initrd $work/$name.initrd \
-		--append "console=ttyAMA0 panic=-1 ember.run=/run/ember/session" \
+		--append "console=ttyAMA0 panic=-1 cryptomgr.notests ember.run=/run/ember/session" \
 		--console $work/$name.console "$@" /guest/vmlinuz-$flavour
 }
 
