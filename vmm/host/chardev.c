@@ -269,22 +269,23 @@ static void on_timer(void *opaque)
 }
 
 struct chardev *chardev_open(struct loop *loop, const char *what, const char *spec,
-			     void (*escape)(void *opaque), void *opaque)
+			     void (*escape)(void *opaque), void *opaque, struct err *e)
 {
 	struct chardev *cd = calloc(1, sizeof(*cd));
-	int r;
 
-	if (!cd)
+	if (cd)
+		cd->timer = loop_timer_create(loop, on_timer, cd);
+	if (!cd || !cd->timer) {
+		err_sys(e, EXIT_INTERNAL, errno, "cannot open the %s", what);
+		free(cd);
 		return NULL;
+	}
 	cd->loop = loop;
 	cd->escape = escape;
 	cd->escape_opaque = opaque;
-	cd->timer = loop_timer_create(loop, on_timer, cd);
-	r = cd->timer ? chardev_ends_open(&cd->ends, what, spec) : -ENOMEM;
-	if (r) {
+	if (chardev_ends_open(&cd->ends, what, spec, e)) {
 		loop_timer_destroy(cd->timer);
 		free(cd);
-		errno = -r;
 		return NULL;
 	}
 	if (cd->ends.pty)

@@ -24,6 +24,7 @@
 #define CHARDEV_ESCAPE 0x1d /* Ctrl-], on stdio when it is a terminal */
 
 struct chardev;
+struct err;
 
 struct chardev_client {
 	/* How many bytes input() would take now; 0 stops the input. */
@@ -43,10 +44,10 @@ struct chardev_client {
  *   "none"   swallows output, gives no input
  *   else     a file: regular ones are created or truncated and take output
  *            only; fifos and character devices give input too
- * Returns NULL with errno set, after saying why on stderr.
+ * NULL with @e (EXIT_USAGE) on failure.
  */
 struct chardev *chardev_open(struct loop *loop, const char *what, const char *spec,
-			     void (*escape)(void *opaque), void *opaque);
+			     void (*escape)(void *opaque), void *opaque, struct err *e);
 
 /* Flush what can be flushed within a second, restore the terminal, close. NULL is fine. */
 void chardev_close(struct chardev *cd);

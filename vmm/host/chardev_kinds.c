@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "../err.h"
@@ -47,9 +48,10 @@ static int nonblocking(int fd, int mode, int *restore_fl)
 	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
-static int open_stdio(struct chardev_ends *ends, const char *what, const char *spec)
+static int open_stdio(struct chardev_ends *ends, const char *what, const char *spec, struct err *e)
 {
 	(void)spec;
+	(void)e;
 	ends->in = nonblocking(STDIN_FILENO, O_RDONLY, &ends->restore_fl[0]);
 	ends->out = nonblocking(STDOUT_FILENO, O_WRONLY, &ends->restore_fl[1]);
 	if (ends->out < 0)
@@ -72,7 +74,7 @@ static void make_raw(int fd)
 	}
 }
 
-static int open_pty(struct chardev_ends *ends, const char *what, const char *spec)
+static int open_pty(struct chardev_ends *ends, const char *what, const char *spec, struct err *e)
 {
 	int fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	char name[64];
@@ -80,10 +82,10 @@ static int open_pty(struct chardev_ends *ends, const char *what, const char *spe
 
 	(void)spec;
 	if (fd < 0 || grantpt(fd) < 0 || unlockpt(fd) < 0 || ptsname_r(fd, name, sizeof(name))) {
-		warn("%s: cannot make a pseudo-terminal: %s", what, strerror(errno));
+		err_sys(e, EXIT_USAGE, errno, "cannot make a pseudo-terminal for the %s", what);
 		if (fd >= 0)
 			close(fd);
-		return -EIO;
+		return -1;
 	}
 	/* Opened and closed once, the master tells by EPOLLHUP that nobody is there. */
 	slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -98,27 +100,24 @@ static int open_pty(struct chardev_ends *ends, const char *what, const char *spe
 	return 0;
 }
 
-static int open_none(struct chardev_ends *ends, const char *what, const char *spec)
+static int open_none(struct chardev_ends *ends, const char *what, const char *spec, struct err *e)
 {
 	(void)ends;
 	(void)what;
 	(void)spec;
+	(void)e;
 	return 0;
 }
 
-static int open_file(struct chardev_ends *ends, const char *what, const char *spec)
+static int open_file(struct chardev_ends *ends, const char *what, const char *spec, struct err *e)
 {
 	struct stat st;
 	bool two_way = stat(spec, &st) == 0 && (S_ISCHR(st.st_mode) || S_ISFIFO(st.st_mode));
 	int flags = two_way ? O_RDWR | O_NONBLOCK : O_WRONLY | O_CREAT | O_TRUNC;
 
 	ends->out = open(spec, flags | O_NOCTTY | O_CLOEXEC, 0666);
-	if (ends->out < 0) {
-		int errnum = errno;
-
-		warn("%s: cannot open %s: %s", what, spec, strerror(errnum));
-		return -errnum;
-	}
+	if (ends->out < 0)
+		return err_sys(e, EXIT_USAGE, errno, "cannot open %s for the %s", spec, what);
 	if (two_way)
 		ends->in = fcntl(ends->out, F_DUPFD_CLOEXEC, 3);
 	if (isatty(ends->out))
@@ -128,7 +127,7 @@ static int open_file(struct chardev_ends *ends, const char *what, const char *sp
 
 static const struct {
 	const char *spec;
-	int (*open)(struct chardev_ends *ends, const char *what, const char *spec);
+	int (*open)(struct chardev_ends *ends, const char *what, const char *spec, struct err *e);
 } kinds[] = {
 	{ "stdio", open_stdio },
 	{ "pty", open_pty },
@@ -136,14 +135,14 @@ static const struct {
 	{ NULL, open_file },
 };
 
-int chardev_ends_open(struct chardev_ends *ends, const char *what, const char *spec)
+int chardev_ends_open(struct chardev_ends *ends, const char *what, const char *spec, struct err *e)
 {
 	unsigned int i = 0;
 
 	*ends = (struct chardev_ends){ .in = -1, .out = -1, .restore_fl = { -1, -1 } };
 	while (kinds[i].spec && strcmp(kinds[i].spec, spec))
 		i++;
-	return kinds[i].open(ends, what, spec);
+	return kinds[i].open(ends, what, spec, e);
 }
 
 void chardev_ends_close(struct chardev_ends *ends)

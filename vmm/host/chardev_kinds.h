@@ -4,7 +4,8 @@
 #define EMBER_CHARDEV_KINDS_H
 
 #include <stdbool.h>
-#include <termios.h>
+
+struct err;
 
 /* What opening one yields. */
 struct chardev_ends {
@@ -15,8 +16,8 @@ struct chardev_ends {
 	bool pty; /* the other side may come and go */
 };
 
-/* Open @spec for @what; 0, or -errno after saying why on stderr. */
-int chardev_ends_open(struct chardev_ends *ends, const char *what, const char *spec);
+/* Open @spec for @what; 0, or -1 with @e. */
+int chardev_ends_open(struct chardev_ends *ends, const char *what, const char *spec, struct err *e);
 void chardev_ends_close(struct chardev_ends *ends);
 
 #endif

@@ -156,6 +156,7 @@ static void place(struct plan *p, uint32_t entry, uint64_t ram)
 
 int image_parse_elf(struct image *img, const uint8_t *buf, size_t size, uint64_t ram, struct err *e)
 {
+	struct plan p = { .img = img };
 	const uint8_t *ph;
 	unsigned int i, n;
 

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the command line asks for.  Strings point into argv.
+ */
+#ifndef EMBER_CONFIG_H
+#define EMBER_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CONFIG_DISKS 16
+#define CONFIG_NETS 4
+
+/* Option arguments that may be given more than once. */
+struct config_list {
+	unsigned int nr, max;
+	const char **item;
+};
+
+struct config {
+	const char *name;
+	unsigned int cpus;
+	uint64_t mem; /* bytes */
+	const char *kernel, *initrd, *dtb, *dumpdtb, *append;
+	const char *console, *virtio_console; /* for chardev_open(); the latter may be NULL */
+	struct config_list disks; /* for disk_open() */
+	struct config_list nets; /* for net_open(); "none" is not among them */
+	bool no_net, no_reboot, no_rng, trace_mmio;
+	bool help; /* nothing else was looked at */
+	const char *disk_spec[CONFIG_DISKS], *net_spec[CONFIG_NETS];
+};
+
+#endif

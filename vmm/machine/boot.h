@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Boot files: kernel, initrd and device tree, and where they go.
+ *
+ * The files are opened once and read again for every machine (a guest reset
+ * makes a new one), so that replacing a file on disk does not change a VM that
+ * runs.  Placement follows Linux' Documentation/arm/booting.rst: the kernel
+ * low in RAM, initrd and device tree at the top of what Linux maps first.
+ */
+#ifndef EMBER_BOOT_H
+#define EMBER_BOOT_H
+
+#include <stdint.h>
+
+struct err;
+struct guestmem;
+
+#define BOOT_DTB_MAX (1u << 20) /* room for the device tree, bytes */
+
+struct boot_files {
+	const char *kernel_path, *initrd_path, *dtb_path;
+	int kernel, initrd, dtb; /* -1: none */
+};
+
+/* NULL paths for what there is not (@kernel is a must).  0 or -1 with @e. */
+int boot_files_open(struct boot_files *f, const char *kernel, const char *initrd, const char *dtb,
+		    struct err *e);
+void boot_files_close(struct boot_files *f);
+
+/* Where everything is; guest physical. */
+struct boot {
+	const char *kind; /* of the kernel */
+	uint32_t entry;
+	uint64_t dtb; /* BOOT_DTB_MAX bytes are kept free here */
+	uint64_t initrd, initrd_size; /* size 0: none */
+};
+
+/*
+ * Load kernel and initrd into @mem, whose first region is the RAM Linux starts
+ * in.  0, or -1 with @e (EXIT_USAGE: bad file, or too little memory).
+ */
+int boot_load(struct boot *boot, const struct boot_files *f, const struct guestmem *mem,
+	      struct err *e);
+
+/* The whole file in memory from malloc(), at most @max bytes; NULL with @e. */
+void *boot_read_file(int fd, const char *what, const char *path, uint64_t max, uint64_t *size,
+		     struct err *e);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A machine: guest memory with a kernel in it, a VM, vcpus, a bus of devices.
+ *
+ * It lives from power-on to reset or power-off: a guest reset destroys it and
+ * makes a new one, while the loop, the boot files and the host's ends of the
+ * devices stay.  The life of one is
+ *
+ *	machine_create(), machine_add_*() in a fixed order, machine_start(),
+ *	loop_run(), machine_event(), machine_destroy()
+ *
+ * all from the main thread, without the device lock.
+ */
+#ifndef EMBER_MACHINE_H
+#define EMBER_MACHINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../vcpu.h"
+#include "../virtio/virtio.h"
+
+struct boot_files;
+struct chardev;
+struct err;
+struct loop;
+struct machine;
+
+struct machine_config {
+	unsigned int cpus;
+	uint64_t mem; /* bytes */
+	const char *append; /* kernel command line, or NULL */
+	bool seed; /* give the guest random bytes in its device tree */
+	bool trace_mmio;
+	bool dry; /* no KVM: only the device tree can be had */
+	const struct boot_files *files;
+	struct loop *loop;
+};
+
+/*
+ * Memory with kernel and initrd, then the VM with its vcpus.  NULL with @e:
+ * EXIT_USAGE for what was asked, EXIT_HOST for what this host can't.
+ */
+struct machine *machine_create(const struct machine_config *cfg, struct err *e);
+/* Stops the vcpus first; NULL is fine. */
+void machine_destroy(struct machine *m);
+
+/* The PL011 (@chr may be NULL) and the PL031. */
+int machine_add_board(struct machine *m, struct chardev *chr, struct err *e);
+
+/* Put @vdev in the next virtio-mmio slot; takes it over, and NULL is its constructor's error. */
+int machine_add_virtio(struct machine *m, struct virtio_dev *vdev, struct err *e);
+
+/* The finished device tree, from malloc(); its size is in its header.  NULL with @e. */
+void *machine_fdt(struct machine *m, struct err *e);
+
+/* Write the device tree into memory, set the first vcpu's registers, let all run. */
+int machine_start(struct machine *m, struct err *e);
+
+/* How it ended; VM_RUNNING while it hasn't, and then the loop was quit for another reason. */
+enum vm_event machine_event(const struct machine *m);
+
+#endif

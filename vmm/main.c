@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ember: runs virtual machines with /dev/kvm.
+ *
+ * Reading order of the monitor: cli/run.c (what happens, in order), kvm.h,
+ * vcpu.c (the run loop), machine/machine.c, machine/boot.c, bus.c, loop.h,
+ * dev/device.h, dev/pl011.c, virtio/virtio.h, host/.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "err.h"
+
+static int report(const struct err *e)
+{
+	warn("%s", e->msg);
+	return e->code;
+}
+
+static int run(int argc, char **argv)
+{
+	struct config cfg;
+	struct err e;
+	int code;
+
+	if (cli_parse_run(&cfg, argc, argv, &e))
+		return report(&e);
+	if (cfg.help) {
+		cli_help_run(stdout);
+		return 0;
+	}
+	code = cli_run(&cfg, &e);
+	return code < 0 ? report(&e) : code;
+}
+
+int main(int argc, char **argv)
+{
+	const char *command = argc > 1 ? argv[1] : "";
+	struct err e;
+
+	if (!strcmp(command, "run"))
+		return run(argc - 2, argv + 2);
+	if (!strcmp(command, "--version")) {
+		cli_version(stdout);
+		return 0;
+	}
+	if (!strcmp(command, "--help") || !strcmp(command, "-h") || !strcmp(command, "help")) {
+		cli_help(stdout);
+		return 0;
+	}
+	if (!*command)
+		err_set(&e, EXIT_USAGE, "no command given (see ember --help)");
+	else
+		err_set(&e, EXIT_USAGE, "unknown command %s (see ember --help)", command);
+	return report(&e);
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A vcpu's thread; see vcpu.h.  run_loop() is the heart of the monitor, the
+ * table of exits below it says what happens on each.
+ */
+#include <errno.h>
+#include <linux/kvm.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bus.h"
+#include "err.h"
+#include "kvm.h"
+#include "loop.h"
+#include "vcpu.h"
+
+#define KICK SIGUSR1
+
+/* Banked r13 and r14 in struct kvm_regs, by the processor mode in CPSR. */
+static const struct {
+	uint8_t mode;
+	uint8_t sp; /* word of it; lr follows */
+	const char *name;
+} modes[] = {
+	{ 0x10, 13, "usr" }, { 0x11, 35, "fiq" }, { 0x12, 27, "irq" }, { 0x13, 18, "svc" },
+	{ 0x17, 21, "abt" }, { 0x1b, 24, "und" }, { 0x1f, 13, "sys" },
+};
+
+static void dump_registers(const struct vcpu *vcpu)
+{
+	uint32_t pc = 0, cpsr = 0, sp = 0, lr = 0;
+	unsigned int i = 0;
+
+	kvm_core_get(vcpu->fd, KVM_CORE_PC, &pc);
+	kvm_core_get(vcpu->fd, KVM_CORE_CPSR, &cpsr);
+	while (i < sizeof(modes) / sizeof(modes[0]) - 1 && modes[i].mode != (cpsr & 0x1f))
+		i++;
+	kvm_core_get(vcpu->fd, modes[i].sp, &sp);
+	kvm_core_get(vcpu->fd, modes[i].sp + 1, &lr);
+	warn("vcpu %u: pc=%08x cpsr=%08x (%s) sp=%08x lr=%08x", vcpu->index, pc, cpsr,
+	     modes[i].name, sp, lr);
+}
+
+static bool crash(struct vcpu *vcpu, const char *why)
+{
+	warn("vcpu %u: the guest can't go on: %s", vcpu->index, why);
+	dump_registers(vcpu);
+	vcpu->event(vcpu->opaque, VM_CRASH);
+	return false;
+}
+
+static bool exit_mmio(struct vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+	uint64_t val = 0, gpa = run->mmio.phys_addr;
+	unsigned int len = run->mmio.len;
+
+	if (len > sizeof(val))
+		return crash(vcpu, "MMIO of an impossible size");
+	loop_lock(vcpu->loop);
+	if (run->mmio.is_write) {
+		memcpy(&val, run->mmio.data, len);
+		bus_write(vcpu->bus, gpa, val, len);
+	} else {
+		val = bus_read(vcpu->bus, gpa, len);
+		memcpy(run->mmio.data, &val, len);
+	}
+	loop_unlock(vcpu->loop);
+	return true;
+}
+
+static bool exit_system_event(struct vcpu *vcpu)
+{
+	switch (vcpu->run->system_event.type) {
+	case KVM_SYSTEM_EVENT_SHUTDOWN:
+		vcpu->event(vcpu->opaque, VM_OFF);
+		return false;
+	case KVM_SYSTEM_EVENT_RESET:
+		vcpu->event(vcpu->opaque, VM_RESET);
+		return false;
+	case KVM_SYSTEM_EVENT_CRASH:
+		return crash(vcpu, "it reported a crash of its own");
+	}
+	return crash(vcpu, "a system event that this monitor doesn't know");
+}
+
+static bool exit_internal_error(struct vcpu *vcpu)
+{
+	const struct kvm_run *run = vcpu->run;
+	char why[160];
+	size_t len;
+	unsigned int i, n = run->internal.ndata;
+
+	snprintf(why, sizeof(why), "KVM internal error, suberror %u%s", run->internal.suberror,
+		 run->internal.suberror == KVM_INTERNAL_ERROR_EMULATION ? " (emulation)" : "");
+	for (i = 0; i < n && i < 4; i++) {
+		len = strlen(why);
+		snprintf(why + len, sizeof(why) - len, "%s 0x%llx", i ? "" : ", data",
+			 (unsigned long long)run->internal.data[i]);
+	}
+	return crash(vcpu, why);
+}
+
+static bool exit_fail_entry(struct vcpu *vcpu)
+{
+	char why[80];
+
+	snprintf(why, sizeof(why), "it can't be entered, hardware reason 0x%llx",
+		 (unsigned long long)vcpu->run->fail_entry.hardware_entry_failure_reason);
+	return crash(vcpu, why);
+}
+
+static bool exit_again(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	return true;
+}
+
+/* What to do on each exit; true: run on. */
+static const struct {
+	uint32_t reason;
+	bool (*handle)(struct vcpu *vcpu);
+} exits[] = {
+	{ KVM_EXIT_MMIO, exit_mmio },
+	{ KVM_EXIT_INTR, exit_again },
+	{ KVM_EXIT_IRQ_WINDOW_OPEN, exit_again },
+	{ KVM_EXIT_SYSTEM_EVENT, exit_system_event },
+	{ KVM_EXIT_INTERNAL_ERROR, exit_internal_error },
+	{ KVM_EXIT_FAIL_ENTRY, exit_fail_entry },
+};
+
+static bool handle_exit(struct vcpu *vcpu)
+{
+	char why[64];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(exits) / sizeof(exits[0]); i++)
+		if (exits[i].reason == vcpu->run->exit_reason)
+			return exits[i].handle(vcpu);
+	snprintf(why, sizeof(why), "KVM exit %u, which this monitor doesn't know",
+		 vcpu->run->exit_reason);
+	return crash(vcpu, why);
+}
+
+static bool run_failed(struct vcpu *vcpu, int errnum)
+{
+	char why[96];
+
+	if (errnum == EINTR || errnum == EAGAIN)
+		return true;
+	snprintf(why, sizeof(why), "KVM_RUN: %s", strerror(errnum));
+	return crash(vcpu, why);
+}
+
+static void run_loop(struct vcpu *vcpu)
+{
+	bool go_on = true;
+
+	while (go_on && !__atomic_load_n(&vcpu->stop, __ATOMIC_ACQUIRE)) {
+		if (ioctl(vcpu->fd, KVM_RUN, 0) < 0)
+			go_on = run_failed(vcpu, errno);
+		else
+			go_on = handle_exit(vcpu);
+	}
+}
+
+static void *thread_main(void *opaque)
+{
+	struct vcpu *vcpu = opaque;
+	char name[16];
+
+	snprintf(name, sizeof(name), "vcpu %u", vcpu->index);
+	pthread_setname_np(pthread_self(), name);
+	run_loop(vcpu);
+	return NULL;
+}
+
+static void kicked(int sig)
+{
+	(void)sig;
+}
+
+int vcpu_create(struct vcpu *vcpu, struct kvm *kvm, unsigned int index, bool off, struct err *e)
+{
+	vcpu->index = index;
+	vcpu->run_size = kvm->run_size;
+	vcpu->fd = kvm_vcpu_create(kvm, index, off, e);
+	if (vcpu->fd < 0)
+		return -1;
+	vcpu->run = mmap(NULL, vcpu->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
+	if (vcpu->run != MAP_FAILED)
+		return 0;
+	vcpu->run = NULL;
+	return err_sys(e, EXIT_HOST, errno, "cannot map the run area of vcpu %u", index);
+}
+
+int vcpu_start(struct vcpu *vcpu, struct err *e)
+{
+	struct sigaction sa = { .sa_handler = kicked };
+	int r;
+
+	sigaction(KICK, &sa, NULL);
+	r = pthread_create(&vcpu->thread, NULL, thread_main, vcpu);
+	if (r)
+		return err_sys(e, EXIT_INTERNAL, r, "cannot start the thread of vcpu %u",
+			       vcpu->index);
+	vcpu->started = true;
+	return 0;
+}
+
+/*
+ * immediate_exit catches the thread before it enters KVM_RUN, the signal when
+ * it is inside: in either order it comes out and sees stop.
+ */
+void vcpu_stop(struct vcpu *vcpu)
+{
+	if (!vcpu->started)
+		return;
+	__atomic_store_n(&vcpu->stop, true, __ATOMIC_RELEASE);
+	__atomic_store_n(&vcpu->run->immediate_exit, 1, __ATOMIC_RELEASE);
+	pthread_kill(vcpu->thread, KICK);
+	pthread_join(vcpu->thread, NULL);
+	vcpu->started = false;
+}
+
+void vcpu_destroy(struct vcpu *vcpu)
+{
+	if (vcpu->run)
+		munmap(vcpu->run, vcpu->run_size);
+	if (vcpu->fd >= 0)
+		close(vcpu->fd);
+	vcpu->run = NULL;
+	vcpu->fd = -1;
+}

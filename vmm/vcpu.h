@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A vcpu: a thread around KVM_RUN.  MMIO goes to the bus under the device
+ * lock; anything that ends the machine goes to its owner as an event.
+ */
+#ifndef EMBER_VCPU_H
+#define EMBER_VCPU_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+struct bus;
+struct err;
+struct kvm;
+struct kvm_run;
+struct loop;
+
+/* How a machine's life ends. */
+enum vm_event {
+	VM_RUNNING,
+	VM_OFF, /* the guest shut down */
+	VM_RESET, /* the guest asked for a reset */
+	VM_CRASH, /* the guest crashed, or KVM can't go on with it; told on stderr */
+};
+
+struct vcpu {
+	unsigned int index;
+	int fd;
+	struct kvm_run *run; /* shared with the kernel */
+	long run_size;
+	bool started;
+	bool stop; /* atomic; set once, by vcpu_stop() */
+	pthread_t thread;
+	/* The owner's: set before vcpu_start() and constant from then on. */
+	struct loop *loop;
+	struct bus *bus;
+	/* From the vcpu's thread, without the device lock; the thread ends then. */
+	void (*event)(void *opaque, enum vm_event event);
+	void *opaque;
+};
+
+/* Create vcpu @index, @off waiting for PSCI CPU_ON.  0, or -1 with @e. */
+int vcpu_create(struct vcpu *vcpu, struct kvm *kvm, unsigned int index, bool off, struct err *e);
+int vcpu_start(struct vcpu *vcpu, struct err *e);
+/* Make the thread leave KVM_RUN and wait for its end.  Device lock not held. */
+void vcpu_stop(struct vcpu *vcpu);
+/* Stopped before, or never started. */
+void vcpu_destroy(struct vcpu *vcpu);
+
+#endif
