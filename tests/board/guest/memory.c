@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Guests that use memory while the test changes it under them, and those with
+ * translation of their own.
+ */
+#include "guest.h"
+
+/* Read a word whenever the test answers the last report. */
+void g_read_word(u32 addr, u32 n)
+{
+	while (n--)
+		report(read32(addr));
+}
+
+u32 g_write_word(u32 addr, u32 value)
+{
+	write32(addr, value);
+	return read32(addr);
+}
+
+/* Store @value to the first word of each of @n pages, n = r3 by the test. */
+void g_touch_pages(u32 addr, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		write32(addr + i * 4096, addr + i);
+	report(n);
+	for (i = 0; i < n; i++)
+		check_eq(read32(addr + i * 4096), addr + i);
+}
+
+/* Write the pages whose numbers are listed at SCRATCH, ended by ~0; again and again. */
+void g_touch_listed(u32 addr)
+{
+	volatile u32 *list = (u32 *)SCRATCH;
+	u32 i;
+
+	for (;;) {
+		for (i = 0; list[i] != ~0u; i++)
+			write32(addr + list[i] * 4096, i);
+		report(i);
+	}
+}
+
+/*
+ * Count in a word for ever; another word is the test's request to stop.  Reads
+ * what it wrote, so that lost or doubled pages show.
+ */
+u32 g_count_in(u32 addr, u32 stop)
+{
+	volatile u32 *word = (u32 *)addr;
+	u32 n = *word;
+
+	while (!read32(stop)) {
+		check_eq(*word, n);
+		*word = ++n;
+	}
+	return n;
+}
+
+/* Read a slot that comes and goes: memory says 0x600d, the test's side 0xdead. */
+void g_read_flicker(u32 addr, u32 n)
+{
+	u32 v, memory = 0;
+
+	while (n--) {
+		v = read32(addr);
+		if (v == 0x600d)
+			memory++;
+		else
+			check_eq(v, 0xdead);
+	}
+	report(memory);
+}
+
+/* A checksum over memory, again on each report. */
+void g_sum(u32 addr, u32 words)
+{
+	u32 i, sum;
+
+	for (;;) {
+		sum = 0;
+		for (i = 0; i < words; i++)
+			sum += read32(addr + i * 4);
+		report(sum);
+	}
+}
+
+/* ---- translation by the guest ----------------------------------------------------- */
+
+/* Short descriptors: remap a section and see that old translations go. */
+void g_remap(u32 spare)
+{
+	volatile u32 *window = (u32 *)0x70000000;
+	u32 i;
+
+	mmu_on();
+	for (i = 0; i < 8; i++) {
+		page_table[0x700] = (spare & 0xfff00000) | (page_table[RAM_BASE >> 20] & 0xfffff);
+		page_table[0x700] ^= (i & 1) << 20;
+		dsb();
+		cp15_write((u32)window, 0, c8, c7, 1); /* TLBIMVA */
+		dsb();
+		isb();
+		*window = 0x1000 + i;
+		check_eq(read32(spare ^ (i & 1) << 20), 0x1000 + i);
+	}
+}
+
+static void handle_window(struct guest_exception *e)
+{
+	exc_count++;
+	check_eq(cp15_read(0, c6, c0, 0), 0x70000004); /* DFAR */
+	check_eq(cp15_read(0, c5, c0, 0) & 0x40f, 5); /* DFSR: section translation */
+	e->pc += 4;
+}
+
+/* A stage 1 fault is the guest's, with its own fault registers. */
+void g_stage1_fault(void)
+{
+	mmu_on();
+	page_table[0x700] = 0;
+	tlb_flush_all();
+	exc_handlers[EXC_DABT] = handle_window;
+	read32(0x70000004);
+	check_eq(exc_count, 1);
+	report(1); /* fault registers live through an exit */
+	check_eq(cp15_read(0, c6, c0, 0), 0x70000004);
+}
+
+/* LPAE: three 1 GiB blocks and one for devices. */
+static u64 lpae_table[4] __attribute__((aligned(32)));
+
+void g_lpae(void)
+{
+	u32 i;
+
+	for (i = 0; i < 4; i++)
+		lpae_table[i] = (u64)i << 30 | 0x701 | (i == 1 ? 0 : 1 << 2);
+	cp15_write(0x000004ff, 0, c10, c2, 0); /* 0: write-back, 1: device */
+	cp15_write64((u32)lpae_table, 0, c2);
+	cp15_write(0x80003500, 0, c2, c0, 2); /* TTBCR: EAE, walks cacheable */
+	cp15_write(0, 0, c8, c7, 0);
+	dsb();
+	isb();
+	cp15_write(cp15_read(0, c1, c0, 0) | 0x1805, 0, c1, c0, 0);
+	isb();
+	report(1);
+	check_eq(cp15_read64(0, c2) == (u32)lpae_table, 1);
+	check_eq(cp15_read(0, c2, c0, 2), 0x80003500);
+	check_eq(read32((u32)&lpae_table[2]), 0x80000705);
+}
+
+/*
+ * Turn the MMU on with tables that are nowhere.  The fetch that follows faults
+ * for ever or the VM is stopped; user space interrupts it.
+ */
+void g_wild_table(u32 base)
+{
+	cp15_write(base, 0, c2, c0, 0);
+	cp15_write(1, 0, c3, c0, 0);
+	cp15_write(0, 0, c8, c7, 0);
+	dsb();
+	isb();
+	cp15_write(cp15_read(0, c1, c0, 0) | 1, 0, c1, c0, 0);
+	isb();
+	report(1);
+}
+
+/* TLB maintenance is for all vcpus: the other one must see the new page. */
+static volatile u32 phase;
+
+static void tlb_other(void)
+{
+	volatile u32 *window = (u32 *)0x70000000;
+	u32 i;
+
+	mmu_on();
+	for (i = 0; i < 200; i++) {
+		wait_for(&phase, 2 * i + 1);
+		check_eq(*window, 0xa0 + (i & 1));
+		phase = 2 * i + 2;
+		dsb();
+	}
+}
+
+void g_tlb_shootdown(u32 spare)
+{
+	u32 i;
+
+	mmu_on();
+	write32(spare, 0xa0);
+	write32(spare + 0x100000, 0xa1);
+	cpu_on(1, tlb_other);
+	for (i = 0; i < 200; i++) {
+		page_table[0x700] = ((spare & 0xfff00000) + ((i & 1) << 20)) |
+				    (page_table[RAM_BASE >> 20] & 0xfffff);
+		tlb_flush_all();
+		phase = 2 * i + 1;
+		dsb();
+		wait_for(&phase, 2 * i + 2);
+	}
+}

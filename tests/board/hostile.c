@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Guests that mean harm.  Whatever a guest does it gets away with, or its VM is
+ * stopped with a reason; the host, and a well-behaved VM beside it, go on.
+ */
+#define _GNU_SOURCE
+#include "vm.h"
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/time.h>
+
+static struct vm *good;
+
+static void on_alarm(int sig)
+{
+	(void)sig;
+}
+
+/* Every KVM_RUN of a guest that loops is interrupted now and then. */
+static void tick_every(long usec)
+{
+	struct itimerval it = { .it_value.tv_usec = usec, .it_interval.tv_usec = usec };
+	struct sigaction act = { .sa_handler = on_alarm };
+
+	sigaction(SIGALRM, &act, NULL);
+	expect_ok(setitimer(ITIMER_REAL, &it, NULL));
+}
+
+static void good_start(void)
+{
+	good = vm_new(1, VM_GIC);
+	vcpu_start(&good->vcpu[0], "g_count_reports", 1000000, 0);
+}
+
+/* The well-behaved VM still does what it should. */
+static void good_goes_on(void)
+{
+	static uint32_t next;
+	struct event ev;
+
+	do {
+		ev = vcpu_next(&good->vcpu[0]);
+	} while (ev.kind == EV_INTR);
+	expect_eq(ev.kind, EV_REPORT);
+	expect_eq(ev.value, next++);
+}
+
+/* One KVM_RUN of a guest of which nothing is expected; false: it was stopped. */
+static bool step(struct vcpu *cpu, uint32_t *done)
+{
+	if (ioctl(cpu->fd, KVM_RUN, 0) < 0) {
+		if (errno == EINTR || errno == EAGAIN)
+			return true;
+		if (errno != EFAULT)
+			fail("KVM_RUN of a hostile guest: %s", strerror(errno));
+		return false;
+	}
+	switch (cpu->run->exit_reason) {
+	case KVM_EXIT_MMIO:
+		*done = cpu->run->mmio.is_write && cpu->run->mmio.phys_addr == TEST_IO + TEST_DONE;
+		vcpu_answer(cpu, 0x5a5a5a5a);
+		return true;
+	case KVM_EXIT_SYSTEM_EVENT:
+	case KVM_EXIT_INTR:
+		return true;
+	case KVM_EXIT_INTERNAL_ERROR:
+	case KVM_EXIT_FAIL_ENTRY:
+		return false;
+	}
+	fail("a hostile guest's exit reason is %u", cpu->run->exit_reason);
+}
+
+/* Run it for at most @steps, then throw the VM away. */
+static void suffer(const char *name, uint32_t arg0, uint32_t arg1, unsigned int steps)
+{
+	struct vm *vm = vm_new(1, VM_GIC);
+	uint32_t done = 0;
+
+	vcpu_start(&vm->vcpu[0], name, arg0, arg1);
+	while (steps-- && !done && step(&vm->vcpu[0], &done))
+		;
+	vm_free(vm);
+	good_goes_on();
+}
+
+static void set_up(void)
+{
+	good_start();
+	good_goes_on();
+	tick_every(10000);
+}
+
+static void coprocessors(void)
+{
+	uint32_t seed;
+
+	set_up();
+	for (seed = 1; seed <= 10; seed++)
+		suffer("g_random_cp", seed, 1000, 3000);
+}
+
+static void distributor(void)
+{
+	uint32_t seed;
+
+	set_up();
+	for (seed = 1; seed <= 5; seed++)
+		suffer("g_random_mmio", seed, GICD_BASE, 5000);
+}
+
+static void cpu_interface(void)
+{
+	uint32_t seed;
+
+	set_up();
+	for (seed = 1; seed <= 5; seed++)
+		suffer("g_random_mmio", seed, GICC_BASE, 5000);
+}
+
+static void access_forms(void)
+{
+	uint32_t seed;
+
+	set_up();
+	for (seed = 1; seed <= 20; seed++)
+		suffer("g_random_access", seed, 500, 3000);
+}
+
+static void code(void)
+{
+	uint32_t seed;
+
+	set_up();
+	for (seed = 1; seed <= 100; seed++)
+		suffer("g_random_code", seed, 0, 20);
+}
+
+static void tables(void)
+{
+	uint32_t seed;
+
+	set_up();
+	for (seed = 1; seed <= 60; seed++)
+		suffer("g_random_tables", seed, 0, 20);
+}
+
+/* Vcpu 0 calls; those that it wakes run whatever was in its registers. */
+static void *any_thread(void *arg)
+{
+	struct vcpu *cpu = arg;
+	uint32_t done = 0;
+
+	while (!cpu->vm->stop && step(cpu, &done))
+		cpu->run->immediate_exit = cpu->vm->stop;
+	return NULL;
+}
+
+static void stop_and_join(struct vm *vm)
+{
+	struct sigaction act = { .sa_handler = on_alarm };
+	unsigned int i;
+
+	sigaction(SIGUSR1, &act, NULL);
+	vm->stop = true;
+	for (i = 1; i < vm->nr_vcpus; i++)
+		vcpu_kick(&vm->vcpu[i]);
+	for (i = 1; i < vm->nr_vcpus; i++)
+		vcpu_join(&vm->vcpu[i]);
+}
+
+static void firmware_calls(void)
+{
+	struct vm *vm;
+	uint32_t seed, done, steps;
+	int i;
+
+	set_up();
+	for (seed = 1; seed <= 5; seed++) {
+		vm = vm_new(4, VM_GIC | VM_POWER_OFF);
+		for (i = 1; i < 4; i++)
+			pthread_create(&vm->vcpu[i].thread, NULL, any_thread, &vm->vcpu[i]);
+		vcpu_start(&vm->vcpu[0], "g_random_psci", seed, 2000);
+		for (done = 0, steps = 0; !done && steps < 3000; steps++)
+			if (!step(&vm->vcpu[0], &done))
+				break;
+		stop_and_join(vm);
+		vm_free(vm);
+		good_goes_on();
+	}
+}
+
+static void interrupts(void)
+{
+	struct vm *vm;
+	uint32_t seed, done = 0;
+	int i;
+
+	set_up();
+	for (seed = 1; seed <= 3; seed++) {
+		vm = vm_new(4, VM_GIC);
+		for (i = 0; i < 4; i++)
+			vcpu_start(&vm->vcpu[i], "g_gic_storm", 10 * seed + i, 5000);
+		for (i = 1; i < 4; i++)
+			pthread_create(&vm->vcpu[i].thread, NULL, any_thread, &vm->vcpu[i]);
+		for (done = 0; !done;)
+			if (!step(&vm->vcpu[0], &done))
+				break;
+		stop_and_join(vm);
+		vm_free(vm);
+		good_goes_on();
+	}
+}
+
+/* Slots and lines are changed by one thread while others run and read them. */
+static void host_side_races(void)
+{
+	struct vm *vm = vm_new(2, VM_GIC);
+	uint32_t i;
+
+	set_up();
+	for (i = 0; i < 2; i++)
+		vcpu_start(&vm->vcpu[i], i ? "g_random_access" : "g_gic_storm", 7, 100000);
+	for (i = 0; i < 2; i++)
+		pthread_create(&vm->vcpu[i].thread, NULL, any_thread, &vm->vcpu[i]);
+	for (i = 0; i < 2000; i++) {
+		vm_irq_line(vm, KVM_ARM_IRQ_TYPE_SPI, 0, 32 + i % 200, i & 1);
+		vm_slot(vm, 1 + i % 3, 0, 0x50000000 + (i % 5) * 0x1000, i & 4 ? 0x1000 : 0,
+			vm->ram);
+	}
+	vcpu_kick(&vm->vcpu[0]);
+	stop_and_join(vm);
+	vcpu_kick(&vm->vcpu[0]);
+	vcpu_join(&vm->vcpu[0]);
+	good_goes_on();
+}
+
+/* Ioctls with random numbers and arguments on every kind of descriptor. */
+static void random_ioctls(void)
+{
+	static unsigned char junk[4096];
+	struct vm *vm = vm_new(2, VM_GIC);
+	int fds[] = { kvm_open(), vm->fd, vm->vcpu[0].fd, vm->gic };
+	unsigned int i, j, nr, size;
+
+	set_up();
+	srandom(1);
+	for (i = 0; i < 20000; i++) {
+		for (j = 0; j < 64; j++)
+			junk[j] = random();
+		nr = random() & 0xff;
+		size = random() % 128;
+		if (nr == (KVM_RUN & 0xff) || nr == (KVM_CREATE_VM & 0xff))
+			continue;
+		/* never a descriptor that we didn't mean, like our verdicts' */
+		ioctl(fds[random() % 4], _IOC(random() & 3, KVMIO, nr, size),
+		      random() % 4 ? (unsigned long)junk : (unsigned long)random());
+		if (i % 1000 == 0)
+			good_goes_on();
+	}
+}
+
+static const struct test tests[] = {
+	TEST(coprocessors),   TEST(distributor), TEST(cpu_interface),
+	TEST(access_forms),   TEST(code),	 TEST(tables),
+	TEST(firmware_calls), TEST(interrupts),	 TEST(host_side_races),
+	TEST(random_ioctls),
+};
+
+TEST_MAIN("hostile", tests)

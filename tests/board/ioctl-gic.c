@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The in-kernel interrupt controller as user space sets it up: both ways of
+ * making one, its attributes, and KVM_IRQ_LINE.
+ */
+#include "vm.h"
+#include <unistd.h>
+
+#define GRP_ADDR KVM_DEV_ARM_VGIC_GRP_ADDR
+#define GRP_DIST KVM_DEV_ARM_VGIC_GRP_DIST_REGS
+#define GRP_CPU KVM_DEV_ARM_VGIC_GRP_CPU_REGS
+#define GRP_NR KVM_DEV_ARM_VGIC_GRP_NR_IRQS
+#define GRP_CTRL KVM_DEV_ARM_VGIC_GRP_CTRL
+#define ADDR_DIST KVM_VGIC_V2_ADDR_TYPE_DIST
+#define ADDR_CPU KVM_VGIC_V2_ADDR_TYPE_CPU
+
+static struct vm *vm;
+
+/* A VM with a GIC that has neither addresses nor been initialized. */
+static void bare_gic(unsigned int nr_vcpus)
+{
+	struct kvm_create_device dev = { .type = KVM_DEV_TYPE_ARM_VGIC_V2 };
+	unsigned int i;
+
+	vm = vm_new(0, 0);
+	expect_ok(ioctl(vm->fd, KVM_CREATE_DEVICE, &dev));
+	vm->gic = dev.fd;
+	for (i = 0; i < nr_vcpus; i++)
+		vm_add_vcpu(vm);
+}
+
+static int set_attr(unsigned int group, uint64_t attr, uint64_t val)
+{
+	return device_attr(vm->gic, KVM_SET_DEVICE_ATTR, group, attr, &val);
+}
+
+static int get_attr(unsigned int group, uint64_t attr, void *val)
+{
+	return device_attr(vm->gic, KVM_GET_DEVICE_ATTR, group, attr, val);
+}
+
+static int has_attr(unsigned int group, uint64_t attr)
+{
+	return device_attr(vm->gic, KVM_HAS_DEVICE_ATTR, group, attr, NULL);
+}
+
+static void create_irqchip(void)
+{
+	struct kvm_create_device dev = { .type = KVM_DEV_TYPE_ARM_VGIC_V2 };
+
+	vm = vm_new(0, 0);
+	expect_ok(ioctl(vm->fd, KVM_CREATE_IRQCHIP, 0));
+	expect_errno(ioctl(vm->fd, KVM_CREATE_IRQCHIP, 0), EEXIST);
+	expect_errno(ioctl(vm->fd, KVM_CREATE_DEVICE, &dev), EEXIST);
+}
+
+static void create_device(void)
+{
+	struct kvm_create_device dev = { .type = KVM_DEV_TYPE_ARM_VGIC_V2,
+					 .flags = KVM_CREATE_DEVICE_TEST };
+
+	vm = vm_new(0, 0);
+	expect_ok(ioctl(vm->fd, KVM_CREATE_DEVICE, &dev));
+	dev.flags = 0;
+	expect_ok(ioctl(vm->fd, KVM_CREATE_DEVICE, &dev));
+	expect_errno(ioctl(vm->fd, KVM_CREATE_DEVICE, &dev), EEXIST);
+	expect_errno(ioctl(vm->fd, KVM_CREATE_IRQCHIP, 0), EEXIST);
+}
+
+static void create_device_unknown(void)
+{
+	struct kvm_create_device dev = { .type = KVM_DEV_TYPE_ARM_VGIC_V3 };
+
+	vm = vm_new(0, 0);
+	expect_errno(ioctl(vm->fd, KVM_CREATE_DEVICE, &dev), ENODEV);
+	dev.type = 0xffff;
+	expect_errno(ioctl(vm->fd, KVM_CREATE_DEVICE, &dev), ENODEV);
+	dev.flags = KVM_CREATE_DEVICE_TEST;
+	expect_errno(ioctl(vm->fd, KVM_CREATE_DEVICE, &dev), ENODEV);
+	expect_errno(ioctl(vm->fd, KVM_CREATE_DEVICE, (void *)0x1000), EFAULT);
+}
+
+static void addresses(void)
+{
+	uint64_t addr = 0;
+
+	bare_gic(1);
+	expect_errno(set_attr(GRP_ADDR, ADDR_DIST, GICD_BASE + 8), EINVAL);
+	expect_errno(set_attr(GRP_ADDR, ADDR_CPU, GICC_BASE + 0x800), EINVAL);
+	expect_errno(set_attr(GRP_ADDR, ADDR_DIST, 1ull << 40), E2BIG);
+	expect_errno(set_attr(GRP_ADDR, 9, GICD_BASE), ENXIO);
+	expect_ok(set_attr(GRP_ADDR, ADDR_DIST, GICD_BASE));
+	expect_errno(set_attr(GRP_ADDR, ADDR_DIST, GICD_BASE), EEXIST);
+	expect_errno(set_attr(GRP_ADDR, ADDR_DIST, GICD_BASE + 0x1000), EEXIST);
+	expect_ok(set_attr(GRP_ADDR, ADDR_CPU, GICC_BASE));
+	expect_ok(get_attr(GRP_ADDR, ADDR_DIST, &addr));
+	expect_eq(addr, GICD_BASE);
+	expect_ok(get_attr(GRP_ADDR, ADDR_CPU, &addr));
+	expect_eq(addr, GICC_BASE);
+	expect_errno(device_attr(vm->gic, KVM_SET_DEVICE_ATTR, GRP_ADDR, ADDR_CPU, (void *)0x1000),
+		     EFAULT);
+}
+
+static int set_device_addr(unsigned int dev, unsigned int type, uint64_t addr)
+{
+	struct kvm_arm_device_addr a = {
+		.id = (uint64_t)dev << KVM_ARM_DEVICE_ID_SHIFT | type,
+		.addr = addr,
+	};
+
+	return ioctl(vm->fd, KVM_ARM_SET_DEVICE_ADDR, &a);
+}
+
+/* The old way. */
+static void legacy_addresses(void)
+{
+	vm = vm_new(0, 0);
+	expect_errno(set_device_addr(KVM_ARM_DEVICE_VGIC_V2, ADDR_DIST, GICD_BASE), ENODEV);
+	expect_ok(ioctl(vm->fd, KVM_CREATE_IRQCHIP, 0));
+	expect_errno(set_device_addr(1, ADDR_DIST, GICD_BASE), ENODEV);
+	expect_errno(set_device_addr(KVM_ARM_DEVICE_VGIC_V2, 7, GICD_BASE), ENODEV);
+	expect_errno(set_device_addr(KVM_ARM_DEVICE_VGIC_V2, ADDR_DIST, 1ull << 41), E2BIG);
+	expect_errno(set_device_addr(KVM_ARM_DEVICE_VGIC_V2, ADDR_DIST, GICD_BASE + 1), EINVAL);
+	expect_ok(set_device_addr(KVM_ARM_DEVICE_VGIC_V2, ADDR_DIST, GICD_BASE));
+	expect_errno(set_device_addr(KVM_ARM_DEVICE_VGIC_V2, ADDR_DIST, GICD_BASE), EEXIST);
+	expect_ok(set_device_addr(KVM_ARM_DEVICE_VGIC_V2, ADDR_CPU, GICC_BASE));
+	vm_add_vcpu(vm);
+	/* initialized by the first use */
+	vm_spi(vm, 40, 1);
+	vcpu_start(&vm->vcpu[0], "g_gic_reads", 0, 0);
+	vcpu_report(&vm->vcpu[0]);
+}
+
+static void nr_irqs(void)
+{
+	static const uint32_t bad[] = { 0, 32, 63, 65, 1024, 1023, 0xffffffff };
+	uint32_t val, good = 128;
+	size_t i;
+
+	bare_gic(1);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		val = bad[i];
+		expect_errno(device_attr(vm->gic, KVM_SET_DEVICE_ATTR, GRP_NR, 0, &val), EINVAL);
+	}
+	expect_ok(device_attr(vm->gic, KVM_SET_DEVICE_ATTR, GRP_NR, 0, &good));
+	expect_ok(get_attr(GRP_NR, 0, &val));
+	expect_eq(val, 128);
+	expect_errno(device_attr(vm->gic, KVM_SET_DEVICE_ATTR, GRP_NR, 0, &good), EBUSY);
+	expect_ok(device_attr(vm->gic, KVM_SET_DEVICE_ATTR, GRP_CTRL, 0, NULL));
+	expect_errno(device_attr(vm->gic, KVM_SET_DEVICE_ATTR, GRP_NR, 0, &good), EBUSY);
+	expect_ok(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_SPI, 0, 127, 1));
+	expect_errno(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_SPI, 0, 128, 1), EINVAL);
+}
+
+static void nr_irqs_default(void)
+{
+	uint32_t val;
+
+	bare_gic(1);
+	expect_ok(device_attr(vm->gic, KVM_SET_DEVICE_ATTR, GRP_CTRL, 0, NULL));
+	expect_ok(get_attr(GRP_NR, 0, &val));
+	expect_eq(val, 256);
+	/* a second time does nothing */
+	expect_ok(device_attr(vm->gic, KVM_SET_DEVICE_ATTR, GRP_CTRL, 0, NULL));
+}
+
+static void unknown_attrs(void)
+{
+	uint32_t val = 0;
+
+	bare_gic(1);
+	expect_ok(has_attr(GRP_ADDR, ADDR_DIST));
+	expect_ok(has_attr(GRP_ADDR, ADDR_CPU));
+	expect_ok(has_attr(GRP_NR, 0));
+	expect_ok(has_attr(GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT));
+	expect_ok(has_attr(GRP_DIST, 0x000));
+	expect_ok(has_attr(GRP_CPU, 0x04));
+	expect_errno(has_attr(GRP_ADDR, 2), ENXIO);
+	expect_errno(has_attr(GRP_CTRL, 99), ENXIO);
+	expect_errno(has_attr(GRP_DIST, 0xfffc), ENXIO);
+	expect_errno(has_attr(GRP_CPU, 0x7fc), ENXIO);
+	expect_errno(has_attr(77, 0), ENXIO);
+	expect_errno(set_attr(77, 0, 0), ENXIO);
+	expect_errno(set_attr(GRP_CTRL, 99, 0), ENXIO);
+	expect_errno(get_attr(77, 0, &val), ENXIO);
+	expect_errno2(ioctl(vm->gic, KVM_RUN, 0), ENOTTY, EINVAL);
+}
+
+static void vcpu_after_init(void)
+{
+	bare_gic(1);
+	expect_ok(device_attr(vm->gic, KVM_SET_DEVICE_ATTR, GRP_CTRL, 0, NULL));
+	expect_errno(ioctl(vm->fd, KVM_CREATE_VCPU, 1), EBUSY);
+}
+
+static void gic_after_run(void)
+{
+	struct kvm_create_device dev = { .type = KVM_DEV_TYPE_ARM_VGIC_V2 };
+
+	vm = vm_new(1, 0);
+	vcpu_start(&vm->vcpu[0], "g_report_args", 1, 2);
+	vcpu_reports(&vm->vcpu[0], 1);
+	expect_errno(ioctl(vm->fd, KVM_CREATE_DEVICE, &dev), EBUSY);
+}
+
+static void run_without_addresses(void)
+{
+	bare_gic(1);
+	expect_ok(device_attr(vm->gic, KVM_SET_DEVICE_ATTR, GRP_CTRL, 0, NULL));
+	vcpu_start(&vm->vcpu[0], "g_report_args", 1, 2);
+	expect_errno(ioctl(vm->vcpu[0].fd, KVM_RUN, 0), ENXIO);
+}
+
+static void regions_overlap(void)
+{
+	bare_gic(1);
+	expect_ok(set_attr(GRP_ADDR, ADDR_DIST, GICD_BASE));
+	expect_ok(set_attr(GRP_ADDR, ADDR_CPU, GICD_BASE - 0x1000));
+	expect_ok(device_attr(vm->gic, KVM_SET_DEVICE_ATTR, GRP_CTRL, 0, NULL));
+	vcpu_start(&vm->vcpu[0], "g_report_args", 1, 2);
+	expect_errno(ioctl(vm->vcpu[0].fd, KVM_RUN, 0), EINVAL);
+}
+
+static void irq_line_encoding(void)
+{
+	vm = vm_new(2, VM_GIC);
+	expect_ok(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_SPI, 0, 32, 1));
+	expect_ok(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_SPI, 0, 255, 0));
+	expect_errno(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_SPI, 0, 256, 1), EINVAL);
+	expect_errno(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_SPI, 0, 31, 1), EINVAL);
+	expect_errno(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_SPI, 0, 0xffff, 1), EINVAL);
+	expect_ok(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_PPI, 1, 20, 1));
+	expect_errno(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_PPI, 2, 20, 1), EINVAL);
+	expect_errno(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_PPI, 0xff, 20, 1), EINVAL);
+	expect_errno(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_PPI, 0, 15, 1), EINVAL);
+	expect_errno(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_PPI, 0, 32, 1), EINVAL);
+	expect_errno(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_CPU, 0, 0, 1), ENXIO);
+	expect_errno(vm_irq_line(vm, 3, 0, 32, 1), EINVAL);
+	expect_errno(ioctl(vm->fd, KVM_IRQ_LINE, (void *)0x1000), EFAULT);
+}
+
+static void irq_line_without_gic(void)
+{
+	vm = vm_new(1, 0);
+	expect_errno(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_SPI, 0, 32, 1), ENXIO);
+	expect_errno(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_PPI, 0, 20, 1), ENXIO);
+	expect_ok(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_CPU, 0, KVM_ARM_IRQ_CPU_IRQ, 1));
+	expect_ok(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_CPU, 0, KVM_ARM_IRQ_CPU_FIQ, 0));
+	expect_errno(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_CPU, 1, 0, 1), EINVAL);
+	expect_errno(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_CPU, 0, 2, 1), EINVAL);
+}
+
+static uint64_t reg_attr(unsigned int cpu, unsigned int offset)
+{
+	return (uint64_t)cpu << KVM_DEV_ARM_VGIC_CPUID_SHIFT | offset;
+}
+
+/* Registers as user space saves and restores them. */
+static void register_access(void)
+{
+	uint32_t val = 0x20000;
+
+	vm = vm_new(2, VM_GIC);
+	expect_ok(device_attr(vm->gic, KVM_SET_DEVICE_ATTR, GRP_DIST, reg_attr(0, 0x104), &val));
+	expect_ok(get_attr(GRP_DIST, reg_attr(0, 0x104), &val));
+	expect_eq(val, 0x20000);
+	/* the first 32 interrupts are each vcpu's own */
+	val = 1 << 20;
+	expect_ok(device_attr(vm->gic, KVM_SET_DEVICE_ATTR, GRP_DIST, reg_attr(1, 0x100), &val));
+	expect_ok(get_attr(GRP_DIST, reg_attr(0, 0x100), &val));
+	expect_eq(val >> 20 & 1, 0);
+	expect_ok(get_attr(GRP_DIST, reg_attr(1, 0x100), &val));
+	expect_eq(val >> 20 & 1, 1);
+	val = 0x78; /* five bits of priority are there, at least */
+	expect_ok(device_attr(vm->gic, KVM_SET_DEVICE_ATTR, GRP_CPU, reg_attr(1, 0x04), &val));
+	expect_ok(get_attr(GRP_CPU, reg_attr(1, 0x04), &val));
+	expect_eq(val, 0x78);
+	expect_errno(get_attr(GRP_DIST, reg_attr(2, 0x100), &val), EINVAL);
+	expect_errno(get_attr(GRP_CPU, reg_attr(2, 0x04), &val), EINVAL);
+	expect_errno(get_attr(GRP_DIST, reg_attr(0, 0xfffc), &val), ENXIO);
+}
+
+static void timer_irq(void)
+{
+	struct vcpu *cpu;
+	uint32_t irq = 0;
+
+	bare_gic(1);
+	cpu = &vm->vcpu[0];
+	if (device_attr(cpu->fd, KVM_HAS_DEVICE_ATTR, KVM_ARM_VCPU_TIMER_CTRL,
+			KVM_ARM_VCPU_TIMER_IRQ_VTIMER, NULL))
+		skip("no timer attributes");
+	expect_ok(device_attr(cpu->fd, KVM_GET_DEVICE_ATTR, KVM_ARM_VCPU_TIMER_CTRL,
+			      KVM_ARM_VCPU_TIMER_IRQ_VTIMER, &irq));
+	expect_eq(irq, 27);
+	expect_ok(device_attr(cpu->fd, KVM_GET_DEVICE_ATTR, KVM_ARM_VCPU_TIMER_CTRL,
+			      KVM_ARM_VCPU_TIMER_IRQ_PTIMER, &irq));
+	expect_eq(irq, 30);
+	irq = 40;
+	expect_errno(device_attr(cpu->fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VCPU_TIMER_CTRL,
+				 KVM_ARM_VCPU_TIMER_IRQ_VTIMER, &irq),
+		     EINVAL);
+	irq = 27;
+	expect_ok(device_attr(cpu->fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VCPU_TIMER_CTRL,
+			      KVM_ARM_VCPU_TIMER_IRQ_VTIMER, &irq));
+}
+
+static const struct test tests[] = {
+	TEST(create_irqchip),	 TEST(create_device),	      TEST(create_device_unknown),
+	TEST(addresses),	 TEST(legacy_addresses),      TEST(nr_irqs),
+	TEST(nr_irqs_default),	 TEST(unknown_attrs),	      TEST(vcpu_after_init),
+	TEST(gic_after_run),	 TEST(run_without_addresses), TEST(regions_overlap),
+	TEST(irq_line_encoding), TEST(irq_line_without_gic),  TEST(register_access),
+	TEST(timer_irq),
+};
+
+TEST_MAIN("ioctl-gic", tests)

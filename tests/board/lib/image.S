@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The guests' ELF file as it was linked; GUEST_IMAGE is its path.
+ */
+	.section .rodata
+	.balign	8
+	.globl	guest_image
+guest_image:
+	.incbin	GUEST_IMAGE
+	.globl	guest_image_end
+guest_image_end:
+	.section .note.GNU-stack, "", %progbits

@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KVM_RUN: hypercalls, exceptions that stay in the guest, MMIO exits as user
+ * space sees them, immediate exit and signals.
+ */
+#define _GNU_SOURCE
+#include "vm.h"
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+static struct vm *vm;
+static struct vcpu *cpu;
+
+static void start(const char *name, uint32_t arg0, uint32_t arg1)
+{
+	vm = vm_new(1, 0);
+	cpu = &vm->vcpu[0];
+	vcpu_start(cpu, name, arg0, arg1);
+}
+
+static void simple(const char *name)
+{
+	start(name, 0, 0);
+	vcpu_done(cpu);
+}
+
+static void mmio_write_exit(void)
+{
+	static const uint32_t lens[] = { 1, 2, 4 };
+	static const uint32_t values[] = { 0x78, 0x5678, 0x12345678 };
+	struct event ev;
+	int i;
+
+	start("g_access_widths", OTHER_IO, 0);
+	for (i = 0; i < 3; i++) {
+		ev = vcpu_event(cpu, EV_WRITE);
+		expect_eq(ev.addr, OTHER_IO);
+		expect_eq(ev.len, lens[i]);
+		expect_eq(ev.value, values[i]);
+	}
+}
+
+/* The test's answer, extended as the load says. */
+static void mmio_read_exit(void)
+{
+	static const uint32_t results[] = { 0x82, 0x8182, 0xffffff82, 0xffff8182, 0xf0f08182 };
+	static const uint32_t lens[] = { 1, 2, 1, 2, 4 };
+	int i;
+
+	start("g_load_kinds", OTHER_IO, 0);
+	for (i = 0; i < 5; i++) {
+		expect_eq(vcpu_event(cpu, EV_READ).len, lens[i]);
+		vcpu_answer(cpu, 0xf0f08182);
+		vcpu_reports(cpu, results[i]);
+	}
+	vcpu_done(cpu);
+}
+
+/* Registers that user space sets while it serves an exit are what counts. */
+static void registers_at_an_exit(void)
+{
+	start("g_report_args", 0x11, 0x22);
+	vcpu_reports(cpu, 0x11);
+	expect_eq(vcpu_reg(cpu, CORE_REG(usr_regs.ARM_cpsr)) & 0x1f, 0x13);
+	/* begin anew, elsewhere */
+	vcpu_start(cpu, "g_report_args", 0x33, 0x44);
+	vcpu_reports(cpu, 0x33);
+	vcpu_reports(cpu, 0x44);
+	vcpu_done(cpu);
+}
+
+static void thumb_entry(void)
+{
+	start("g_hvc_thumb", 0, 0);
+	vcpu_reports(cpu, 0x10000);
+	vcpu_reports(cpu, 0x55aa55aa);
+	vcpu_reports(cpu, 3);
+	vcpu_done(cpu);
+}
+
+static void hvc_psci_version(void)
+{
+	start("g_hvc", 0x84000000, 0);
+	expect_eq(vcpu_done(cpu), 0x10000);
+}
+
+static void hvc_unknown(void)
+{
+	static const uint32_t fns[] = { 0, 0x12345678, 0x8400ffff, 0xc4000003, 0x82000000, ~0u };
+	size_t i;
+
+	for (i = 0; i < sizeof(fns) / sizeof(fns[0]); i++) {
+		start("g_hvc", fns[i], 0);
+		expect_eq(vcpu_done(cpu), 0xffffffff);
+	}
+}
+
+static void hvc_clobbers(void)
+{
+	start("g_hvc_clobbers", 0, 0);
+	vcpu_reports(cpu, 1);
+}
+
+static void smc(void)
+{
+	start("g_smc", 0, 0);
+	vcpu_reports(cpu, 0xffffffff);
+	vcpu_done(cpu);
+}
+
+static void undefined_stays(void)
+{
+	simple("g_undefined");
+}
+
+static void svc_stays(void)
+{
+	simple("g_svc");
+}
+
+static void user_mode(void)
+{
+	simple("g_user_mode");
+}
+
+static void banked_registers(void)
+{
+	start("g_banked", 0, 0);
+	vcpu_report(cpu);
+	expect_eq(vcpu_reg(cpu, CORE_REG(KVM_ARM_IRQ_sp)), 0x11111111);
+	expect_eq(vcpu_reg(cpu, CORE_REG(KVM_ARM_ABT_lr)), 0x22222222);
+	expect_eq(vcpu_reg(cpu, CORE_REG(KVM_ARM_UND_spsr)), 0x1d3);
+	expect_eq(vcpu_reg(cpu, CORE_REG(KVM_ARM_FIQ_r8)), 0x44444444);
+	vcpu_done(cpu);
+}
+
+static void wfe(void)
+{
+	start("g_wfe", 20, 0);
+	vcpu_done(cpu);
+}
+
+/* ---- leaving the guest from outside ---------------------------------------- */
+
+static void immediate_exit(void)
+{
+	start("g_report_args", 1, 2);
+	cpu->run->immediate_exit = 1;
+	expect_errno(ioctl(cpu->fd, KVM_RUN, 0), EINTR);
+	expect_errno(ioctl(cpu->fd, KVM_RUN, 0), EINTR);
+	expect_eq(vcpu_reg(cpu, CORE_REG(usr_regs.ARM_pc)), guest_sym("_start"));
+	cpu->run->immediate_exit = 0;
+	vcpu_reports(cpu, 1);
+}
+
+/* An access that was being served is completed before the exit. */
+static void immediate_exit_completes(void)
+{
+	uint32_t pc;
+
+	start("g_load_kinds", OTHER_IO, 0);
+	vcpu_event(cpu, EV_READ);
+	vcpu_answer(cpu, 0x42);
+	pc = vcpu_reg(cpu, CORE_REG(usr_regs.ARM_pc));
+	cpu->run->immediate_exit = 1;
+	expect_errno(ioctl(cpu->fd, KVM_RUN, 0), EINTR);
+	cpu->run->immediate_exit = 0;
+	expect(vcpu_reg(cpu, CORE_REG(usr_regs.ARM_pc)) - pc <= 4);
+	vcpu_answer(cpu, 0x99);
+	vcpu_reports(cpu, 0x42);
+}
+
+static volatile sig_atomic_t signals;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	signals++;
+}
+
+static void catch_signal(int sig)
+{
+	struct sigaction act = { .sa_handler = on_signal };
+
+	expect_ok(sigaction(sig, &act, NULL));
+}
+
+static void one_timer(void)
+{
+	struct itimerval it = { .it_value.tv_usec = 20000 };
+
+	expect_ok(setitimer(ITIMER_REAL, &it, NULL));
+}
+
+static void signal_while_spinning(void)
+{
+	start("g_spin", 0, 0);
+	catch_signal(SIGALRM);
+	one_timer();
+	vcpu_event(cpu, EV_INTR);
+	expect_eq(signals, 1);
+	expect_eq(cpu->run->exit_reason, KVM_EXIT_INTR);
+}
+
+static void signal_while_waiting(void)
+{
+	vm = vm_new(1, VM_GIC);
+	cpu = &vm->vcpu[0];
+	vcpu_start(cpu, "g_wfi_forever", 0, 0);
+	catch_signal(SIGALRM);
+	one_timer();
+	vcpu_event(cpu, EV_INTR);
+	expect_eq(signals, 1);
+}
+
+static void signal_while_off(void)
+{
+	vm = vm_new(2, VM_POWER_OFF);
+	cpu = &vm->vcpu[1];
+	catch_signal(SIGALRM);
+	one_timer();
+	vcpu_event(cpu, EV_INTR);
+	expect_eq(signals, 1);
+}
+
+static void set_mask(sigset_t *set)
+{
+	char buf[sizeof(struct kvm_signal_mask) + 8];
+	struct kvm_signal_mask *mask = (void *)buf;
+
+	mask->len = 8;
+	memcpy(mask->sigset, set, 8);
+	expect_ok(ioctl(cpu->fd, KVM_SET_SIGNAL_MASK, mask));
+}
+
+/* Blocked for the thread, not so in KVM_RUN: it ends, and the signal waits. */
+static void signal_mask(void)
+{
+	sigset_t blocked, none, pending;
+
+	start("g_spin", 0, 0);
+	catch_signal(SIGUSR2);
+	sigemptyset(&none);
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGUSR2);
+	pthread_sigmask(SIG_BLOCK, &blocked, NULL);
+	set_mask(&none);
+	raise(SIGUSR2);
+	vcpu_event(cpu, EV_INTR);
+	expect_eq(signals, 0);
+	sigpending(&pending);
+	expect(sigismember(&pending, SIGUSR2));
+	pthread_sigmask(SIG_UNBLOCK, &blocked, NULL);
+	expect_eq(signals, 1);
+}
+
+/* The other way round: blocked in KVM_RUN only. */
+static void signal_mask_blocks(void)
+{
+	sigset_t mask;
+
+	start("g_count_reports", 3, 0);
+	catch_signal(SIGUSR2);
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGUSR2);
+	set_mask(&mask);
+	vcpu_reports(cpu, 0);
+	raise(SIGUSR2);
+	expect_eq(signals, 1);
+	vcpu_reports(cpu, 1);
+	/* the thread's own mask was put back */
+	pthread_sigmask(SIG_BLOCK, NULL, &mask);
+	expect_eq(sigismember(&mask, SIGUSR2), 0);
+	vcpu_reports(cpu, 2);
+	vcpu_done(cpu);
+}
+
+/* Signals at any moment lose neither a step nor an exit. */
+static void signal_storm(void)
+{
+	struct itimerval it = { .it_value.tv_usec = 1000, .it_interval.tv_usec = 1000 };
+	unsigned int next = 0;
+	struct event ev;
+
+	start("g_count_reports", 3000, 0);
+	catch_signal(SIGALRM);
+	expect_ok(setitimer(ITIMER_REAL, &it, NULL));
+	do {
+		ev = vcpu_next(cpu);
+		if (ev.kind == EV_REPORT)
+			expect_eq(ev.value, next++);
+	} while (ev.kind != EV_DONE);
+	expect_eq(next, 3000);
+}
+
+/* The guest fetches where there is nothing: it aborts or is stopped. */
+static void jump_nowhere(void)
+{
+	static const uint32_t places[] = { OTHER_IO, 0xfffff000, 0, RAM_BASE + RAM_SIZE };
+	struct event ev;
+	size_t i;
+
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		start("g_jump_nowhere", places[i], 0);
+		ev = vcpu_next(cpu);
+		if (ev.kind == EV_EXIT)
+			expect_eq(ev.value, KVM_EXIT_INTERNAL_ERROR);
+		else
+			expect_eq(ev.kind, EV_DONE);
+		vm_free(vm);
+	}
+}
+
+/* No memory at all, so no vectors either: nobody but this VM suffers. */
+static void no_memory_at_all(void)
+{
+	struct event ev;
+
+	vm = vm_new(1, VM_NO_RAM);
+	cpu = &vm->vcpu[0];
+	catch_signal(SIGALRM);
+	one_timer();
+	ev = vcpu_next(cpu);
+	if (ev.kind == EV_EXIT)
+		expect_eq(ev.value, KVM_EXIT_INTERNAL_ERROR);
+	else
+		expect_eq(ev.kind, EV_INTR);
+}
+
+static const struct test tests[] = {
+	TEST(mmio_write_exit),
+	TEST(mmio_read_exit),
+	TEST(registers_at_an_exit),
+	TEST(thumb_entry),
+	TEST(hvc_psci_version),
+	TEST(hvc_unknown),
+	TEST(hvc_clobbers),
+	TEST(smc),
+	TEST(undefined_stays),
+	TEST(svc_stays),
+	TEST(user_mode),
+	TEST(banked_registers),
+	TEST(wfe),
+	TEST(immediate_exit),
+	TEST(immediate_exit_completes),
+	TEST(signal_while_spinning),
+	TEST(signal_while_waiting),
+	TEST(signal_while_off),
+	TEST(signal_mask),
+	TEST(signal_mask_blocks),
+	TEST(signal_storm),
+	TEST(jump_nowhere),
+	TEST(no_memory_at_all),
+};
+
+TEST_MAIN("run", tests)

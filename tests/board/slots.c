@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory slots that come, go and move under a running guest, and the dirty log.
+ */
+#define _GNU_SOURCE
+#include "vm.h"
+#include <sys/mman.h>
+
+#define PAGE 4096
+#define GPA 0x50000000
+#define HUGE 0x200000
+
+static struct vm *vm;
+static struct vcpu *cpu;
+
+static void *map(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	expect(p != MAP_FAILED);
+	return p;
+}
+
+/* A guest with @size bytes of @mem at GPA. */
+static void start(const char *name, void *mem, size_t size, uint32_t arg1)
+{
+	vm = vm_new(1, 0);
+	cpu = &vm->vcpu[0];
+	expect_ok(vm_slot(vm, 1, 0, GPA, size, mem));
+	vcpu_start(cpu, name, GPA, arg1);
+}
+
+static void slot_moves(void)
+{
+	uint32_t *mem = map(PAGE);
+
+	mem[0] = 0x77;
+	start("g_read_word", mem, PAGE, 3);
+	vcpu_reports(cpu, 0x77);
+	expect_ok(vm_slot(vm, 1, 0, GPA + 0x100000, PAGE, mem));
+	expect_eq(vcpu_event(cpu, EV_READ).addr, GPA);
+	vcpu_answer(cpu, 0x55);
+	vcpu_reports(cpu, 0x55);
+	vcpu_start(cpu, "g_read_word", GPA + 0x100000, 1);
+	vcpu_reports(cpu, 0x77);
+}
+
+static void slot_replaced(void)
+{
+	uint32_t *one = map(PAGE), *two = map(PAGE);
+
+	one[0] = 1;
+	two[0] = 2;
+	start("g_read_word", one, PAGE, 3);
+	vcpu_reports(cpu, 1);
+	expect_ok(vm_slot(vm, 1, 0, GPA, 0, one));
+	expect_ok(vm_slot(vm, 1, 0, GPA, PAGE, two));
+	vcpu_reports(cpu, 2);
+	expect_ok(vm_slot(vm, 1, 0, GPA, 0, two));
+	expect_eq(vcpu_event(cpu, EV_READ).addr, GPA);
+}
+
+static void *flicker_thread(void *arg)
+{
+	struct event ev;
+
+	(void)arg;
+	while ((ev = vcpu_next(cpu)).kind == EV_READ)
+		vcpu_answer(cpu, 0xdead);
+	expect_eq(ev.kind, EV_REPORT);
+	vcpu_done(cpu);
+	vm->stop = true;
+	return NULL;
+}
+
+static void slot_flickers(void)
+{
+	uint32_t *mem = map(PAGE);
+	unsigned int rounds = 0;
+	pthread_t thread;
+
+	mem[0] = 0x600d;
+	start("g_read_flicker", mem, PAGE, 20000);
+	expect_eq(pthread_create(&thread, NULL, flicker_thread, NULL), 0);
+	while (!vm->stop) {
+		expect_ok(vm_slot(vm, 1, 0, GPA, 0, mem));
+		expect_ok(vm_slot(vm, 1, 0, GPA, PAGE, mem));
+		rounds++;
+	}
+	pthread_join(thread, NULL);
+	expect(rounds > 10);
+}
+
+/* While another slot comes and goes, the guest's counter never falters. */
+static void other_slots_flicker(void)
+{
+	uint32_t *mem = map(PAGE), *other = map(PAGE);
+	int i;
+
+	start("g_count_in", mem, PAGE, SCRATCH);
+	vcpu_spawn(cpu);
+	for (i = 0; i < 300; i++) {
+		expect_ok(vm_slot(vm, 2, 0, GPA + HUGE, PAGE, other));
+		expect_ok(vm_slot(vm, 2, 0, GPA + HUGE, 0, other));
+	}
+	*(volatile uint32_t *)vm_mem(vm, SCRATCH) = 1;
+	vcpu_join(cpu);
+	expect(mem[0] > 0);
+}
+
+/* ---- the dirty log ------------------------------------------------------------- */
+
+static uint32_t dirty(unsigned int slot)
+{
+	uint32_t bitmap[4] = { 0 };
+	struct kvm_dirty_log log = { .slot = slot, .dirty_bitmap = bitmap };
+
+	expect_ok(ioctl(vm->fd, KVM_GET_DIRTY_LOG, &log));
+	return bitmap[0];
+}
+
+static void list_pages(const int *pages, unsigned int nr)
+{
+	int *list = vm_mem(vm, SCRATCH);
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		list[i] = pages[i];
+	list[nr] = -1;
+}
+
+static void dirty_log(void)
+{
+	static const int first[] = { 0, 5, 31 }, second[] = { 5, 7 };
+	uint32_t *mem = map(32 * PAGE);
+
+	start("g_touch_listed", mem, 32 * PAGE, 0);
+	list_pages(first, 3);
+	vcpu_reports(cpu, 3); /* before logging: nothing is said about it */
+	expect_ok(vm_slot(vm, 1, KVM_MEM_LOG_DIRTY_PAGES, GPA, 32 * PAGE, mem));
+	vcpu_reports(cpu, 3);
+	expect_eq(dirty(1), 1u << 31 | 1 << 5 | 1);
+	expect_eq(dirty(1), 0);
+	list_pages(second, 2);
+	vcpu_reports(cpu, 2);
+	vcpu_reports(cpu, 2);
+	expect_eq(dirty(1), 1 << 5 | 1 << 7);
+	list_pages(second, 0);
+	vcpu_reports(cpu, 0);
+	expect_eq(dirty(1), 0);
+	/* off and on again: it starts empty */
+	list_pages(first, 3);
+	expect_ok(vm_slot(vm, 1, 0, GPA, 32 * PAGE, mem));
+	vcpu_reports(cpu, 3);
+	expect_ok(vm_slot(vm, 1, KVM_MEM_LOG_DIRTY_PAGES, GPA, 32 * PAGE, mem));
+	expect_eq(dirty(1), 0);
+	vcpu_reports(cpu, 3);
+	expect_eq(dirty(1), 1u << 31 | 1 << 5 | 1);
+}
+
+/* Reads are not writes, also where the host gave a writable page at once. */
+static void dirty_log_reads(void)
+{
+	uint32_t *mem = map(4 * PAGE);
+
+	memset(mem, 1, 4 * PAGE);
+	start("g_read_word", mem, 4 * PAGE, 2);
+	expect_ok(vm_slot(vm, 1, KVM_MEM_LOG_DIRTY_PAGES, GPA, 4 * PAGE, mem));
+	vcpu_reports(cpu, 0x01010101);
+	expect_eq(dirty(1), 0);
+}
+
+/* In a huge page too the log is exact to 4 KiB. */
+static void dirty_log_huge(void)
+{
+	static const int pages[] = { 3 };
+	uint8_t *area = map(3 * HUGE), *mem;
+
+	mem = (uint8_t *)(((uintptr_t)area + HUGE - 1) & -(uintptr_t)HUGE);
+	madvise(mem, HUGE, MADV_HUGEPAGE);
+	memset(mem, 0, HUGE);
+	start("g_touch_listed", mem, 32 * PAGE, 0);
+	expect_ok(vm_slot(vm, 1, 0, GPA, 0, mem));
+	expect_ok(vm_slot(vm, 1, 0, GPA, HUGE, mem));
+	list_pages(pages, 1);
+	vcpu_reports(cpu, 1);
+	expect_ok(vm_slot(vm, 1, 0, GPA, 0, mem));
+	expect_ok(vm_slot(vm, 1, KVM_MEM_LOG_DIRTY_PAGES, GPA, 32 * PAGE, mem));
+	vcpu_reports(cpu, 1);
+	expect_eq(dirty(1), 1 << 3);
+}
+
+static const struct test tests[] = {
+	TEST(slot_moves), TEST(slot_replaced),	 TEST(slot_flickers),  TEST(other_slots_flicker),
+	TEST(dirty_log),  TEST(dirty_log_reads), TEST(dirty_log_huge),
+};
+
+TEST_MAIN("slots", tests)

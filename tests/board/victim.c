@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A process that uses all of /dev/kvm at once, to be killed at any moment.
+ *
+ * As a test it does one round of that.  `victim forever` does rounds until it
+ * is killed; lifecycle.sh looks at what it leaves behind.
+ */
+#define _GNU_SOURCE
+#include "vm.h"
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define PAGE 4096
+#define GPA 0x50000000
+#define SPI 40
+
+static void add_eventfds(struct vm *vm)
+{
+	struct kvm_irqfd irq = { .fd = eventfd(1, 0), .gsi = SPI - 32 };
+	struct kvm_ioeventfd io = { .fd = eventfd(0, 0), .addr = OTHER_IO, .len = 4 };
+
+	expect_ok(ioctl(vm->fd, KVM_IRQFD, &irq));
+	expect_ok(ioctl(vm->fd, KVM_IOEVENTFD, &io));
+}
+
+/* Two vcpus at a lock, and a doorbell. */
+static struct vm *contending(void)
+{
+	struct vm *vm = vm_new(2, VM_GIC | VM_POWER_OFF);
+
+	add_eventfds(vm);
+	vcpu_start(&vm->vcpu[0], "g_contend", 2, 500);
+	return vm;
+}
+
+static struct vm *ticking(void)
+{
+	struct vm *vm = vm_new(1, VM_GIC);
+
+	vcpu_start(&vm->vcpu[0], "g_tick", 27, 20);
+	return vm;
+}
+
+/* Memory that comes, goes, is logged and thrown away while it is used. */
+static struct vm *counting(void *mem)
+{
+	struct vm *vm = vm_new(1, 0);
+
+	expect_ok(vm_slot(vm, 1, KVM_MEM_LOG_DIRTY_PAGES, GPA, 64 * PAGE, mem));
+	vcpu_start(&vm->vcpu[0], "g_count_in", GPA, SCRATCH);
+	return vm;
+}
+
+static void disturb(struct vm *vm, uint8_t *mem)
+{
+	uint32_t bitmap[2];
+	struct kvm_dirty_log log = { .slot = 1, .dirty_bitmap = bitmap };
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		expect_ok(vm_slot(vm, 2, 0, GPA + 0x200000, PAGE, mem + 32 * PAGE));
+		expect_ok(madvise(mem + PAGE, 63 * PAGE, MADV_DONTNEED));
+		expect_ok(ioctl(vm->fd, KVM_GET_DIRTY_LOG, &log));
+		expect_ok(vm_slot(vm, 2, 0, 0, 0, NULL));
+	}
+}
+
+static void one_round(void)
+{
+	uint8_t *mem =
+		mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct vm *a = contending(), *b = ticking(), *c = counting(mem);
+
+	vcpu_spawn(&a->vcpu[0]);
+	vcpu_spawn(&a->vcpu[1]);
+	vcpu_spawn(&b->vcpu[0]);
+	vcpu_spawn(&c->vcpu[0]);
+	disturb(c, mem);
+	*(volatile uint32_t *)vm_mem(c, SCRATCH) = 1;
+	vcpu_join(&c->vcpu[0]);
+	vcpu_join(&b->vcpu[0]);
+	vcpu_join(&a->vcpu[0]);
+	vm_stop(a);
+	vm_free(a);
+	vm_free(b);
+	vm_free(c);
+	munmap(mem, 64 * PAGE);
+}
+
+static void forever(void)
+{
+	int fd;
+
+	for (;;) {
+		one_round();
+		for (fd = 4; fd < 64; fd++) /* the eventfds */
+			close(fd);
+	}
+}
+
+static const struct test tests[] = { TEST(one_round) };
+static const struct test endless[] = { TEST(forever) };
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && !strcmp(argv[1], "forever"))
+		return test_main("victim", endless, 1, argc, argv);
+	return test_main("victim", tests, 1, argc, argv);
+}
