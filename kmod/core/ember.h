@@ -161,6 +161,7 @@ struct ember_vm {
 	struct mutex lock;		/* vcpus, devices */
 	struct mutex slots_lock;	/* memslots, I/O bus */
 	struct srcu_struct srcu;
+	bool synchronizing;		/* a writer waits for readers; slots_lock */
 	struct ember_memslots __rcu *memslots;
 	struct ember_io_bus __rcu *io_bus;
 

@@ -58,10 +58,28 @@ void ember_request_all(struct ember_vm *vm, unsigned int req)
 	}
 }
 
+/*
+ * A vcpu that only dropped vm->srcu for a moment could be back before SRCU has
+ * begun to wait, and then stay for as long as its guest runs.  So they stand
+ * aside, at slots_lock, until all of this is over.
+ */
 void ember_vm_synchronize(struct ember_vm *vm)
 {
+	lockdep_assert_held(&vm->slots_lock);
+	WRITE_ONCE(vm->synchronizing, true);
 	ember_request_all(vm, EMBER_REQ_KICK);
 	synchronize_srcu_expedited(&vm->srcu);
+	WRITE_ONCE(vm->synchronizing, false);
+}
+
+static void stand_aside(struct ember_vcpu *vcpu)
+{
+	struct ember_vm *vm = vcpu->vm;
+
+	srcu_read_unlock(&vm->srcu, vcpu->srcu_idx);
+	if (!mutex_lock_interruptible(&vm->slots_lock))
+		mutex_unlock(&vm->slots_lock);
+	vcpu->srcu_idx = srcu_read_lock(&vm->srcu);
 }
 
 /* ---- between guest and host ---------------------------------------------------- */
@@ -202,9 +220,8 @@ static int look_around(struct ember_vcpu *vcpu)
 	if (signal_pending(current))
 		return exit_interrupted(vcpu);
 	if (ember_check_request(vcpu, EMBER_REQ_KICK)) {
-		/* Someone may be waiting in ember_vm_synchronize(). */
-		srcu_read_unlock(&vm->srcu, vcpu->srcu_idx);
-		vcpu->srcu_idx = srcu_read_lock(&vm->srcu);
+		if (READ_ONCE(vm->synchronizing))
+			stand_aside(vcpu);
 		if (READ_ONCE(vm->killed))
 			return exit_killed(vcpu);
 	}
