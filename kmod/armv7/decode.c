@@ -18,7 +18,11 @@ struct decode_row {
 	u32 mask;
 	u32 value;
 	decode_fn fn;
+	enum armv7_decode refuse;	/* without fn */
 };
+
+#define TAKE(mask, value, fn)	{ mask, value, fn, ARMV7_DECODE_OK }
+#define REFUSE(mask, value, why) { mask, value, NULL, ARMV7_DECODE_ ## why }
 
 static u32 bits(u32 op, unsigned int high, unsigned int low)
 {
@@ -127,21 +131,6 @@ static enum armv7_decode check(const struct armv7_insn *insn)
 	return ARMV7_DECODE_OK;
 }
 
-static enum armv7_decode refuse_exclusive(u32 op, struct armv7_insn *insn)
-{
-	return ARMV7_DECODE_EXCLUSIVE;
-}
-
-static enum armv7_decode refuse_vfp(u32 op, struct armv7_insn *insn)
-{
-	return ARMV7_DECODE_VFP;
-}
-
-static enum armv7_decode refuse(u32 op, struct armv7_insn *insn)
-{
-	return ARMV7_DECODE_UNKNOWN;
-}
-
 /* ---- A32 --------------------------------------------------------------- */
 
 /* LDR, STR, LDRB, STRB and their T forms, which differ in P and W (A5.3). */
@@ -213,17 +202,17 @@ static enum armv7_decode a32_multiple(u32 op, struct armv7_insn *insn)
 }
 
 static const struct decode_row a32_rows[] = {
-	{ 0xf0000000, 0xf0000000, refuse },		/* PLD, RFE, SRS, NEON */
-	{ 0x0fb000f0, 0x01000090, refuse_exclusive },	/* SWP, SWPB */
-	{ 0x0f8000f0, 0x01800090, refuse_exclusive },	/* LDREX, STREX, ... */
-	{ 0x0e1000d0, 0x000000d0, a32_dual },
-	{ 0x0e1000f0, 0x001000d0, a32_half_signed },	/* LDRSB */
-	{ 0x0e1000f0, 0x001000f0, a32_half_signed },	/* LDRSH */
-	{ 0x0e0000f0, 0x000000b0, a32_half_signed },	/* LDRH, STRH */
-	{ 0x0e000000, 0x04000000, a32_word_byte },	/* immediate */
-	{ 0x0e000010, 0x06000000, a32_word_byte },	/* register */
-	{ 0x0e000000, 0x08000000, a32_multiple },
-	{ 0x0e000e00, 0x0c000a00, refuse_vfp },
+	REFUSE(0xf0000000, 0xf0000000, UNKNOWN),	/* PLD, RFE, NEON */
+	REFUSE(0x0fb000f0, 0x01000090, EXCLUSIVE),	/* SWP, SWPB */
+	REFUSE(0x0f8000f0, 0x01800090, EXCLUSIVE),	/* LDREX, STREX, ... */
+	TAKE(0x0e1000d0, 0x000000d0, a32_dual),
+	TAKE(0x0e1000f0, 0x001000d0, a32_half_signed),	/* LDRSB */
+	TAKE(0x0e1000f0, 0x001000f0, a32_half_signed),	/* LDRSH */
+	TAKE(0x0e0000f0, 0x000000b0, a32_half_signed),	/* LDRH, STRH */
+	TAKE(0x0e000000, 0x04000000, a32_word_byte),	/* immediate */
+	TAKE(0x0e000010, 0x06000000, a32_word_byte),	/* register */
+	TAKE(0x0e000000, 0x08000000, a32_multiple),
+	REFUSE(0x0e000e00, 0x0c000a00, VFP),
 };
 
 /* ---- Thumb, 16 bits (opcode in the upper half) -------------------------- */
@@ -294,13 +283,13 @@ static enum armv7_decode t16_multiple(u32 op, struct armv7_insn *insn)
 }
 
 static const struct decode_row t16_rows[] = {
-	{ 0xf8000000, 0x48000000, t16_literal },
-	{ 0xf0000000, 0x50000000, t16_register },
-	{ 0xe0000000, 0x60000000, t16_immediate },	/* words, bytes */
-	{ 0xf0000000, 0x80000000, t16_immediate },	/* halfwords */
-	{ 0xf0000000, 0x90000000, t16_sp },
-	{ 0xf6000000, 0xb4000000, t16_push_pop },
-	{ 0xf0000000, 0xc0000000, t16_multiple },
+	TAKE(0xf8000000, 0x48000000, t16_literal),
+	TAKE(0xf0000000, 0x50000000, t16_register),
+	TAKE(0xe0000000, 0x60000000, t16_immediate),	/* words, bytes */
+	TAKE(0xf0000000, 0x80000000, t16_immediate),	/* halfwords */
+	TAKE(0xf0000000, 0x90000000, t16_sp),
+	TAKE(0xf6000000, 0xb4000000, t16_push_pop),
+	TAKE(0xf0000000, 0xc0000000, t16_multiple),
 };
 
 /* ---- Thumb, 32 bits ------------------------------------------------------ */
@@ -395,18 +384,18 @@ static enum armv7_decode t32_register(u32 op, struct armv7_insn *insn)
 }
 
 static const struct decode_row t32_rows[] = {
-	{ 0xffe00000, 0xe8400000, refuse_exclusive },	/* STREX, LDREX */
-	{ 0xffe000c0, 0xe8c00040, refuse_exclusive },	/* B, H and D forms */
-	{ 0xffe00000, 0xe8c00000, refuse },		/* TBB, TBH */
-	{ 0xfe400000, 0xe8400000, t32_dual },
-	{ 0xffc00000, 0xe8800000, t32_multiple },	/* increment after */
-	{ 0xffc00000, 0xe9000000, t32_multiple },	/* decrement before */
-	{ 0xff100000, 0xf9000000, refuse_vfp },		/* VLD1, VST1, ... */
-	{ 0xfe1f0000, 0xf81f0000, t32_literal },
-	{ 0xfe800000, 0xf8800000, t32_imm12 },
-	{ 0xfe800800, 0xf8000800, t32_imm8 },
-	{ 0xfe800fc0, 0xf8000000, t32_register },
-	{ 0xee000e00, 0xec000a00, refuse_vfp },
+	REFUSE(0xffe00000, 0xe8400000, EXCLUSIVE),	/* STREX, LDREX */
+	REFUSE(0xffe000c0, 0xe8c00040, EXCLUSIVE),	/* B, H and D forms */
+	REFUSE(0xffe00000, 0xe8c00000, UNKNOWN),	/* TBB, TBH */
+	TAKE(0xfe400000, 0xe8400000, t32_dual),
+	TAKE(0xffc00000, 0xe8800000, t32_multiple),	/* increment after */
+	TAKE(0xffc00000, 0xe9000000, t32_multiple),	/* decrement before */
+	REFUSE(0xff100000, 0xf9000000, VFP),		/* VLD1, VST1, ... */
+	TAKE(0xfe1f0000, 0xf81f0000, t32_literal),
+	TAKE(0xfe800000, 0xf8800000, t32_imm12),
+	TAKE(0xfe800800, 0xf8000800, t32_imm8),
+	TAKE(0xfe800fc0, 0xf8000000, t32_register),
+	REFUSE(0xee000e00, 0xec000a00, VFP),
 };
 
 /* ---- the way in ----------------------------------------------------------- */
@@ -418,7 +407,8 @@ static enum armv7_decode lookup(const struct decode_row *rows, unsigned int nr,
 
 	for (i = 0; i < nr; i++)
 		if ((op & rows[i].mask) == rows[i].value)
-			return rows[i].fn(op, insn);
+			return rows[i].fn ? rows[i].fn(op, insn) :
+				rows[i].refuse;
 	return ARMV7_DECODE_UNKNOWN;
 }
 
