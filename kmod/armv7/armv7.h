@@ -84,6 +84,7 @@ struct armv7_vcpu {
 	struct armv7_timer timer;
 
 	bool initialized;		/* KVM_ARM_VCPU_INIT was called */
+	bool started;			/* it has run; see armv7_first_run() */
 	bool power_off;			/* PSCI; read by others, WRITE_ONCE */
 	bool psci_0_2;
 	u32 features;			/* as given to KVM_ARM_VCPU_INIT */

@@ -167,6 +167,25 @@ void armv7_wfi(struct armv7_vcpu *v)
 	timer_block_leave(v);
 }
 
+/*
+ * Before a vcpu runs for the first time: the interrupt controller is fixed
+ * and put where the guest reaches it.  That changes the I/O bus and waits for
+ * the readers of vm->srcu, of which the caller is one.
+ */
+static int armv7_first_run(struct armv7_vcpu *v)
+{
+	struct ember_vm *vm = v->vcpu.vm;
+	int ret;
+
+	srcu_read_unlock(&vm->srcu, v->vcpu.srcu_idx);
+	mutex_lock(&vm->lock);
+	ret = vgic_map_resources(vm);
+	mutex_unlock(&vm->lock);
+	v->vcpu.srcu_idx = srcu_read_lock(&vm->srcu);
+	v->started = !ret;
+	return ret;
+}
+
 /* What the world switch loads besides the guest's own registers. */
 static void armv7_ctxt_load(struct armv7_vcpu *v)
 {
@@ -189,9 +208,11 @@ static int armv7_vcpu_run(struct ember_vcpu *vcpu)
 
 	if (!v->initialized)
 		return -ENOEXEC;
-	ret = vgic_map_resources(vcpu->vm);
-	if (ret)
-		return ret;
+	if (!v->started) {
+		ret = armv7_first_run(v);
+		if (ret)
+			return ret;
+	}
 	if (ember_check_request(vcpu, ARMV7_REQ_RESET))
 		armv7_psci_apply_reset(v);
 	if (v->power_off) {
@@ -210,8 +231,8 @@ static int armv7_vcpu_run(struct ember_vcpu *vcpu)
 	vgic_load(v);
 	trace_ember_entry(vcpu, v->ctxt->pc);
 	code = armv7_hyp_enter(v->ctxt);
-	timer_put(v);
 	vgic_put(v);
+	timer_put(v);
 	ember_guest_exit(vcpu);
 	local_irq_enable();
 

@@ -40,13 +40,15 @@ static int exit_hvc(struct armv7_vcpu *v)
 }
 
 /*
- * SMC traps with pc at the instruction, HVC returns behind it (B1.14.7,
- * B3.13.6): step over, then both are the same call.
+ * There is no secure firmware behind a guest, and KVM never took SMC for a call
+ * of its own: the answer is "unknown function".  SMC traps with pc at the
+ * instruction (B1.14.7), unlike HVC.
  */
 static int exit_smc(struct armv7_vcpu *v)
 {
+	v->ctxt->r[0] = ~0u;
 	armv7_skip_insn(v);
-	return armv7_smccc(v);
+	return 1;
 }
 
 /* A coprocessor that a guest does not have: undefined, as on hardware. */
