@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <sys/eventfd.h>
 
 #include <linux/virtio_mmio.h>
@@ -84,15 +85,23 @@ void virtio_config_changed(struct virtio_dev *vdev)
 		virtio_raise(vdev, VIRTIO_MMIO_INT_CONFIG);
 }
 
+static void tell(const struct virtio_dev *vdev, int queue, const char *why)
+{
+	char where[24] = "";
+
+	if (queue >= 0)
+		snprintf(where, sizeof(where), ", queue %d", queue);
+	warn("%s at 0x%" PRIx64 "%s: %s; the device waits for a reset", vdev->ops->name,
+	     vdev->dev.base, where, why);
+}
+
 void virtio_fail(struct virtio_dev *vdev, int queue, const char *why)
 {
 	bool told = vdev->status & VIRTIO_CONFIG_S_DRIVER_OK;
 
-	if (!vdev->faults++) {
-		vdev->fault = why;
-		warn("%s at 0x%" PRIx64 ", queue %d: %s; the device waits for a reset",
-		     vdev->ops->name, vdev->dev.base, queue, why);
-	}
+	vdev->fault = why;
+	if (!vdev->faults++)
+		tell(vdev, queue, why);
 	if (vdev->status & VIRTIO_CONFIG_S_NEEDS_RESET)
 		return;
 	vdev->status |= VIRTIO_CONFIG_S_NEEDS_RESET;

@@ -82,7 +82,7 @@ struct virtio_dev {
 
 	/* Statistics. */
 	uint64_t faults; /* times the driver had to be stopped */
-	const char *fault; /* why, the first time */
+	const char *fault; /* why, the last time */
 };
 
 /* Rows for virtio_ops.state: what every device has, and one queue each. */
