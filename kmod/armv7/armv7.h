@@ -65,6 +65,7 @@ struct armv7_reset {
  */
 struct armv7_mmio {
 	gpa_t ipa;			/* of the access at next */
+	u32 va;				/* the same, as the guest knows it */
 	u8 reg[16];			/* what each access loads or stores */
 	u8 count, next;
 	u8 width;			/* bytes an access: 1, 2 or 4 */
@@ -72,6 +73,7 @@ struct armv7_mmio {
 	bool sign_extend;
 	bool pending;			/* user space is serving it */
 	u8 insn_len;
+	bool pages;			/* accesses lie in two pages */
 	bool writeback;			/* base goes to rn in the end */
 	u8 rn;
 	u32 base;

@@ -67,6 +67,48 @@ static void note_access(struct armv7_vcpu *v, const u8 *data, bool in_kernel)
 			 bytes_to_value(data, m->width, false), in_kernel);
 }
 
+/* ---- the guest's addresses --------------------------------------------------- */
+
+static int read_guest(void *vm, u64 ipa, void *data, unsigned int len)
+{
+	return ember_read_guest(vm, ipa, data, len);
+}
+
+static u64 c15_64(struct armv7_ctxt *ctxt, unsigned int low)
+{
+	return (u64)ctxt->c15[low + 1] << 32 | ctxt->c15[low];
+}
+
+static int translate(struct armv7_vcpu *v, u32 va, u64 *ipa)
+{
+	struct armv7_ctxt *ctxt = v->ctxt;
+	const struct armv7_walk walk = {
+		.sctlr = ctxt->c15[C15_SCTLR],
+		.ttbcr = ctxt->c15[C15_TTBCR],
+		.ttbr0 = c15_64(ctxt, C15_TTBR0),
+		.ttbr1 = c15_64(ctxt, C15_TTBR1),
+		.read = read_guest,
+		.arg = v->vcpu.vm,
+	};
+
+	return armv7_walk(&walk, va, ipa);
+}
+
+/* End the VM with what a person needs to add the missing row. */
+static int refuse(struct armv7_vcpu *v, u32 opcode, const char *why)
+{
+	struct armv7_ctxt *ctxt = v->ctxt;
+	const char *set = ctxt->cpsr & PSR_T_BIT ? "T32" : "A32";
+	const u64 data[] = {
+		opcode, ctxt->pc, ctxt->cpsr, ctxt->hsr, ctxt->hdfar
+	};
+
+	return ember_vcpu_kill(&v->vcpu, KVM_INTERNAL_ERROR_EMULATION, data,
+			       ARRAY_SIZE(data),
+			       "%s instruction %08x at %08x on a device at va %08x: %s",
+			       set, opcode, ctxt->pc, ctxt->hdfar, why);
+}
+
 /* ---- carrying it out -------------------------------------------------------- */
 
 static int exit_to_user(struct armv7_vcpu *v, const u8 *data)
@@ -90,27 +132,73 @@ static int exit_to_user(struct armv7_vcpu *v, const u8 *data)
 	return 0;
 }
 
-/* One access by a device in the kernel; -EOPNOTSUPP: there is none. */
+/*
+ * What backs the access: of two pages the one that has not faulted may well be
+ * memory.
+ */
+static bool is_memory(struct armv7_vcpu *v)
+{
+	struct armv7_mmio *m = &v->mmio;
+	struct ember_memslot *slot;
+
+	if (!m->pages)
+		return false;
+	slot = ember_gfn_to_slot(v->vcpu.vm, m->ipa >> PAGE_SHIFT);
+	return slot && !(m->write && slot->flags & KVM_MEM_READONLY);
+}
+
+static int access_memory(struct armv7_vcpu *v, u8 *data)
+{
+	struct armv7_mmio *m = &v->mmio;
+
+	if (m->write)
+		return ember_write_guest(v->vcpu.vm, m->ipa, data, m->width);
+	return ember_read_guest(v->vcpu.vm, m->ipa, data, m->width);
+}
+
+/* -EOPNOTSUPP: no device in the kernel answers. */
+static int access_device(struct armv7_vcpu *v, u8 *data)
+{
+	struct armv7_mmio *m = &v->mmio;
+	int ret;
+
+	if (m->write)
+		ret = ember_io_write(&v->vcpu, m->ipa, m->width, data);
+	else
+		ret = ember_io_read(&v->vcpu, m->ipa, m->width, data);
+	if (ret)
+		return ret;
+	note_access(v, data, true);
+	ember_count_exit(&v->vcpu, ARMV7_EXIT_MMIO_KERNEL);
+	return 0;
+}
+
 static int access_kernel(struct armv7_vcpu *v, u8 *data)
 {
 	struct armv7_mmio *m = &v->mmio;
 	int ret;
 
-	if (m->write) {
+	if (m->write)
 		value_to_bytes(*armv7_reg(v, m->reg[m->next]), data, m->width,
 			       big_endian(v));
-		return ember_io_write(&v->vcpu, m->ipa, m->width, data);
-	}
-	ret = ember_io_read(&v->vcpu, m->ipa, m->width, data);
-	if (!ret)
+	ret = is_memory(v) ? access_memory(v, data) : access_device(v, data);
+	if (!ret && !m->write)
 		load_reg(v, data);
 	return ret;
 }
 
-static void next_access(struct armv7_mmio *m)
+/* -EFAULT: the next page is not there; the hardware would have faulted on it. */
+static int next_access(struct armv7_vcpu *v)
 {
+	struct armv7_mmio *m = &v->mmio;
+	u32 old = m->va;
+
 	m->next++;
+	m->va += m->width;
 	m->ipa += m->width;
+	if (m->next == m->count || !((m->va ^ old) & PAGE_MASK))
+		return 0;
+	return translate(v, m->va, &m->ipa);
 }
 
 /* Do what is left of v->mmio; as armv7_exit_fn. */
@@ -126,9 +214,8 @@ static int run_accesses(struct armv7_vcpu *v)
 			return exit_to_user(v, data);
 		if (ret)
 			return ret;
-		note_access(v, data, true);
-		ember_count_exit(&v->vcpu, ARMV7_EXIT_MMIO_KERNEL);
-		next_access(m);
+		if (next_access(v))
+			return refuse(v, 0, "reaches an unmapped page");
 	}
 	if (m->writeback)
 		*armv7_reg(v, m->rn) = m->base;
@@ -150,7 +237,8 @@ int armv7_mmio_complete(struct ember_vcpu *vcpu)
 		note_access(v, data, false);
 		load_reg(v, data);
 	}
-	next_access(m);
+	if (next_access(v))
+		return refuse(v, 0, "reaches an unmapped page");
 	return run_accesses(v);
 }
 
@@ -163,6 +251,7 @@ static int mmio_syndrome(struct armv7_vcpu *v, gpa_t ipa)
 
 	v->mmio = (struct armv7_mmio){
 		.ipa = ipa,
+		.va = v->ctxt->hdfar,
 		.reg = { HSR_DABT_SRT(hsr) },
 		.count = 1,
 		.width = 1 << HSR_DABT_SAS(hsr),
@@ -182,46 +271,12 @@ static bool syndrome_usable(u32 hsr)
 
 /* ---- from the instruction -------------------------------------------------------- */
 
-/* End the VM with what a person needs to add the missing row. */
-static int refuse(struct armv7_vcpu *v, u32 opcode, gpa_t ipa, const char *why)
-{
-	struct armv7_ctxt *ctxt = v->ctxt;
-	const char *set = ctxt->cpsr & PSR_T_BIT ? "T32" : "A32";
-	const u64 data[] = {
-		opcode, ctxt->pc, ctxt->cpsr, ctxt->hsr, ctxt->hdfar, ipa
-	};
-
-	return ember_vcpu_kill(&v->vcpu, KVM_INTERNAL_ERROR_EMULATION, data,
-			       ARRAY_SIZE(data),
-			       "%s instruction %08x at %08x on a device at %llx: %s",
-			       set, opcode, ctxt->pc, ipa, why);
-}
-
-static int read_guest(void *vm, u64 ipa, void *data, unsigned int len)
-{
-	return ember_read_guest(vm, ipa, data, len);
-}
-
-static u64 c15_64(struct armv7_ctxt *ctxt, unsigned int low)
-{
-	return (u64)ctxt->c15[low + 1] << 32 | ctxt->c15[low];
-}
-
 /* Two bytes of code at @va, which are little-endian always (A3.3.1). */
 static int fetch_half(struct armv7_vcpu *v, u32 va, u32 *half)
 {
-	struct armv7_ctxt *ctxt = v->ctxt;
-	const struct armv7_walk walk = {
-		.sctlr = ctxt->c15[C15_SCTLR],
-		.ttbcr = ctxt->c15[C15_TTBCR],
-		.ttbr0 = c15_64(ctxt, C15_TTBR0),
-		.ttbr1 = c15_64(ctxt, C15_TTBR1),
-		.read = read_guest,
-		.arg = v->vcpu.vm,
-	};
 	__le16 code;
 	u64 ipa;
-	int ret = armv7_walk(&walk, va, &ipa);
+	int ret = translate(v, va, &ipa);
 
 	if (!ret)
 		ret = ember_read_guest(v->vcpu.vm, ipa, &code, sizeof(code));
@@ -251,26 +306,44 @@ static u32 operand(struct armv7_vcpu *v, unsigned int n)
 }
 
 /*
- * The accesses of @insn start at @address; the page that faulted lies at @ipa.
- * NOT DONE: an instruction whose accesses lie in two pages.  Only one of them
- * is known to be a device, and none of the guests seen does it.
+ * Where the accesses start.  That need not be where the fault was: the first
+ * ones of an LDM may lie in memory, one page below.
  */
-static int mmio_insn(struct armv7_vcpu *v, gpa_t ipa,
+static int first_access(struct armv7_vcpu *v, gpa_t fault)
+{
+	struct armv7_mmio *m = &v->mmio;
+	u32 size = m->count * m->width, hdfar = v->ctxt->hdfar;
+
+	m->pages = (m->va ^ (m->va + size - 1)) & PAGE_MASK;
+	if ((m->va ^ hdfar) & PAGE_MASK)
+		return translate(v, m->va, &m->ipa);
+	m->ipa = (fault & PAGE_MASK) | (m->va & ~PAGE_MASK);
+	return 0;
+}
+
+/* Does @insn do what the syndrome says?  Another vcpu may have changed it. */
+static bool fits_syndrome(struct armv7_vcpu *v, const struct armv7_insn *insn,
+			  u32 address)
+{
+	bool write = v->ctxt->hsr & HSR_DABT_WNR;
+
+	return insn->load != write &&
+	       v->ctxt->hdfar - address < insn->count * insn->width;
+}
+
+static int mmio_insn(struct armv7_vcpu *v, gpa_t fault,
 		     const struct armv7_insn *insn, u32 opcode)
 {
 	bool carry = v->ctxt->cpsr & PSR_C_BIT;
-	u32 address, base, last;
+	u32 address, base;
 
 	armv7_insn_address(insn, operand(v, insn->rn), operand(v, insn->rm),
 			   carry, &address, &base);
-	last = address + insn->count * insn->width - 1;
-	if ((address ^ v->ctxt->hdfar) & PAGE_MASK || (last ^ address) & PAGE_MASK)
-		return refuse(v, opcode, ipa, "reaches another page");
-	if (insn->load == !!(v->ctxt->hsr & HSR_DABT_WNR))
-		return refuse(v, opcode, ipa, "does not fit the syndrome");
+	if (!fits_syndrome(v, insn, address))
+		return refuse(v, opcode, "does not fit the syndrome");
 
 	v->mmio = (struct armv7_mmio){
-		.ipa = (ipa & PAGE_MASK) | (address & ~PAGE_MASK),
+		.va = address,
 		.count = insn->count,
 		.width = insn->width,
 		.write = !insn->load,
@@ -281,6 +354,8 @@ static int mmio_insn(struct armv7_vcpu *v, gpa_t ipa,
 		.base = base,
 	};
 	memcpy(v->mmio.reg, insn->reg, sizeof(v->mmio.reg));
+	if (first_access(v, fault))
+		return refuse(v, opcode, "begins in an unmapped page");
 	return run_accesses(v);
 }
 
@@ -292,14 +367,14 @@ static int mmio_decode(struct armv7_vcpu *v, gpa_t ipa)
 
 	ember_count_exit(&v->vcpu, ARMV7_EXIT_MMIO_DECODED);
 	if (fetch(v, &opcode))
-		return refuse(v, 0, ipa, "can't be read");
+		return refuse(v, 0, "can't be read");
 	code = armv7_decode(opcode, v->ctxt->cpsr & PSR_T_BIT, &insn);
 	if (code == ARMV7_DECODE_EXCLUSIVE) {
 		armv7_inject_dabt(v, v->ctxt->hdfar);
 		return 1;
 	}
 	if (code != ARMV7_DECODE_OK)
-		return refuse(v, opcode, ipa, armv7_decode_why(code));
+		return refuse(v, opcode, armv7_decode_why(code));
 	return mmio_insn(v, ipa, &insn, opcode);
 }
 
