@@ -44,14 +44,13 @@ struct timer_state {
 	u64 cval;
 	u32 ctl;		/* without ISTATUS */
 	u8 ppi;
-	bool line;		/* as last told to the GIC */
+	bool line;		/* as last told to the GIC; also the hrtimer's */
+	struct hrtimer hrtimer;	/* armed only while the rest stands still */
 };
 
 struct armv7_timer {
 	struct timer_state virt;	/* valid while not in the guest */
-	struct timer_state phys;	/* line: also its hrtimer */
-	struct hrtimer virt_hrtimer;	/* armed in timer_block_enter() */
-	struct hrtimer phys_hrtimer;	/* armed while phys counts */
+	struct timer_state phys;
 	bool started;			/* PPI numbers are fixed */
 };
 
@@ -69,9 +68,9 @@ void timer_cpu_disable(void);
 
 /*
  * Interrupts off.  timer_load() comes after ember_guest_enter() and before
- * vgic_load(); it sets ctxt->cntvoff.  timer_put() comes after vgic_put(), on
- * the same CPU.  In between the CPU's CNTV_CTL and CNTV_CVAL are the guest's;
- * outside, CNTV_CTL is 0.
+ * vgic_load(); it sets ctxt->cntvoff.  timer_put() comes on the same CPU, before
+ * or after vgic_put().  In between the CPU's CNTV_CTL and CNTV_CVAL are the
+ * guest's; outside, CNTV_CTL is 0.
  */
 void timer_load(struct armv7_vcpu *v);
 void timer_put(struct armv7_vcpu *v);
@@ -90,8 +89,6 @@ void timer_vcpu_init(struct armv7_vcpu *v);
 /* Both timers off, lines low; at KVM_ARM_VCPU_INIT and PSCI CPU_ON. */
 void timer_vcpu_reset(struct armv7_vcpu *v);
 void timer_vcpu_destroy(struct armv7_vcpu *v);
-/* At the first run, vm->lock held, after vgic_map_resources(). */
-int timer_vcpu_start(struct armv7_vcpu *v);
 
 /*
  * Around ember_vcpu_block(): the virtual timer ends the sleep.  May find that
@@ -115,8 +112,17 @@ int timer_one_reg_get(struct armv7_vcpu *v, u64 id, void __user *val);
 int timer_one_reg_set(struct armv7_vcpu *v, u64 id, const void __user *val);
 int timer_reg_list(u64 __user *list, unsigned int max);
 
-/* Both lines brought up to date: user space looks at the GIC. */
+/* Bring both lines up to date; own thread, or no vcpu runs.  Any context. */
 void timer_update_lines(struct armv7_vcpu *v);
+
+/* ---- between timer*.c -------------------------------------------------------- */
+
+/* The counter that @t, one of @v's, compares with. */
+u64 timer_now(struct armv7_vcpu *v, const struct timer_state *t);
+/* Set the line of @t as it is now, and the hrtimer for when it will rise. */
+void timer_arm(struct armv7_vcpu *v, struct timer_state *t);
+
+/* ---- attributes ---------------------------------------------------------------- */
 
 /* KVM_ARM_VCPU_TIMER_CTRL of KVM_{SET,GET,HAS}_DEVICE_ATTR on a vcpu. */
 int timer_set_attr(struct armv7_vcpu *v, const struct kvm_device_attr *attr);

@@ -8,7 +8,7 @@
  *
  * vgic.c is the state machine of an interrupt, vgic_hw.c moves it to and from
  * list registers, vgic_dist.c is the table of the distributor's registers,
- * vgic_dev.c what user space sees.
+ * vgic_dev.c and vgic_attr.c are what user space sees.
  *
  * One raw spinlock a VM guards every interrupt.  Each interrupt that is active,
  * or pending and enabled, hangs on the queue of exactly one vcpu, at all times
@@ -20,6 +20,7 @@
 
 #include <linux/kvm.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include "../core/ember.h"
@@ -31,6 +32,7 @@ struct vgic_cpu;
 #define VGIC_NR_SGIS		16
 #define VGIC_NR_PRIVATE		32	/* SGIs and PPIs, one set a vcpu */
 #define VGIC_NR_IRQS_DEFAULT	256
+#define VGIC_NR_IRQS_MAX	1020
 #define VGIC_MAX_LRS		16	/* of which we make use */
 #define VGIC_ADDR_UNSET		(~(gpa_t)0)
 
@@ -38,11 +40,12 @@ struct vgic_cpu;
 struct vgic_irq {
 	struct list_head node;		/* owner's queue */
 	struct armv7_vcpu *owner;	/* on whose queue, or NULL */
+	struct armv7_vcpu *home;	/* SGI, PPI: whose it is; SPI: NULL */
 	u16 intid;
 	u16 hw_intid;			/* physical one, if hw */
 	s8 lr;				/* in the owner's list register, or -1 */
 	u8 priority;
-	u8 targets;			/* SPI: GICD_ITARGETSR; else own vcpu */
+	u8 targets;			/* SPI: GICD_ITARGETSR */
 	u8 sources;			/* SGI: pending from these vcpus */
 	u8 active_source;		/* SGI: the vcpu whose SGI is active */
 	bool line;			/* input, as the device holds it */
@@ -52,7 +55,7 @@ struct vgic_irq {
 	bool edge;			/* GICD_ICFGR */
 	bool group1;
 	bool hw;			/* the guest's EOI deactivates hw_intid */
-	/* Written while in the list register of a running vcpu; see vgic_fold(). */
+	/* SPI written while in a list register of a running vcpu: vgic_fold(). */
 	bool drop_pending;
 	bool drop_active;
 	bool force_active;
@@ -67,10 +70,12 @@ struct vgic_cpu {
 	/* Virtual CPU interface while not in the guest; own thread. */
 	u32 vmcr;			/* GICH_VMCR: GICV_CTLR, PMR, BPR, ABPR */
 	u32 apr;			/* GICH_APR */
-	int hw_cpu;			/* that CPU's GICH holds vmcr and apr; -1 */
+	int hw_cpu;			/* that CPU's GICH may hold them; or -1 */
+	u32 hcr;			/* GICH_HCR, as loaded */
+	bool ran;			/* was in the guest without us */
 
 	unsigned int used_lrs;		/* in the guest: so many are loaded */
-	unsigned int puts;		/* bumped by vgic_put() */
+	unsigned int puts;		/* counts vgic_put(), others wait for it */
 	struct vgic_irq *lr_irq[VGIC_MAX_LRS];
 	u32 lr[VGIC_MAX_LRS];		/* as they were loaded */
 
@@ -81,12 +86,17 @@ struct vgic_cpu {
 /* Of each VM. */
 struct vgic_dist {
 	raw_spinlock_t lock;
+	/*
+	 * Taken inside vm->lock or vcpu->mutex, and never held across a wait
+	 * for vm->srcu: the first KVM_RUN takes it with vm->srcu held.
+	 */
+	struct mutex init_lock;
 	bool created;			/* vm->lock; an in-kernel GIC is wanted */
-	bool initialized;		/* vm->lock; interrupts exist; for good */
-	bool ready;			/* vm->lock; guest can reach it; for good */
-	bool groups_restorable;		/* user space knows GICD_IGROUPR */
-	unsigned int nr_irqs;		/* 0: not chosen yet; fixed by init */
-	gpa_t dist_base, cpu_base;	/* vm->lock */
+	bool initialized;		/* init_lock; interrupts exist; for good */
+	bool ready;			/* init_lock; a vcpu may run; for good */
+	bool groups_restorable;		/* vm->lock; as GICD_IIDR was restored */
+	unsigned int nr_irqs;		/* init_lock; 0: default; fixed by init */
+	gpa_t dist_base, cpu_base;	/* vm->lock, init_lock */
 	u32 ctlr;			/* GICD_CTLR, lock */
 	u32 kick;			/* vcpus to kick when lock is dropped */
 	struct vgic_irq *spi;		/* nr_irqs - VGIC_NR_PRIVATE of them */
@@ -116,14 +126,14 @@ size_t vgic_gicv_size(void);
  * ctxt->hcr (VI, VF) when there is no in-kernel GIC.
  */
 void vgic_load(struct armv7_vcpu *v);
-/* Read it back; on the same CPU, interrupts still off, before timer_put(). */
+/* Read it back; on the same CPU, interrupts still off. */
 void vgic_put(struct armv7_vcpu *v);
 
 /* ---- life: vgic.c ------------------------------------------------------- */
 
 void vgic_vm_init(struct ember_vm *vm);
 void vgic_vm_destroy(struct ember_vm *vm);
-/* vm->lock held; -EBUSY once the GIC is initialized. */
+/* vm->lock held; -EBUSY once the GIC is initialized.  May sleep. */
 int vgic_vcpu_init(struct armv7_vcpu *v);
 void vgic_vcpu_destroy(struct armv7_vcpu *v);
 
@@ -155,16 +165,17 @@ bool vgic_private_busy(struct armv7_vcpu *v, unsigned int intid);
 /* ---- user space: vgic_dev.c ------------------------------------------------ */
 
 /*
- * At the first KVM_RUN, vm->lock held: initialize if nobody has, put the
- * distributor on the bus, map GICV.  0 at once if done or if there is no
- * in-kernel GIC; -ENXIO: no addresses; -EINVAL: they overlap; or from
- * armv7_stage2_map_device(), ember_io_register().  Takes slots_lock.
+ * At every KVM_RUN, cheap after the first: may a vcpu run?  vcpu->mutex and
+ * vm->srcu held.  0 also when there is no in-kernel GIC; -ENXIO: it has no
+ * addresses; -ENOMEM.  The distributor and GICV are mapped when user space sets
+ * their addresses, as this may not wait for vm->srcu.
  */
 int vgic_map_resources(struct ember_vm *vm);
 
 static inline bool vgic_present(const struct vgic_dist *d)
 {
-	return READ_ONCE(d->created);
+	/* Pairs with the release in vgic_create(). */
+	return smp_load_acquire(&d->created);
 }
 
 /* KVM_CREATE_IRQCHIP, KVM_ARM_SET_DEVICE_ADDR; -ENOTTY: another ioctl. */
@@ -176,9 +187,20 @@ extern const struct ember_device_ops vgic_v2_device;
 
 /* ---- between vgic*.c ------------------------------------------------------- */
 
-/* vm->lock held; allocates the interrupts.  0 if done before. */
+/* vm->lock held for all five.  All vcpus stand still between lock and unlock. */
+int vgic_vcpus_trylock(struct ember_vm *vm);	/* -EBUSY: one is at work */
+void vgic_vcpus_unlock(struct ember_vm *vm, unsigned int n);	/* the first n */
+int vgic_create(struct ember_vm *vm);		/* -EEXIST; -EBUSY: one ran */
+/*
+ * @type is KVM_VGIC_V2_ADDR_TYPE_*.  -ENODEV: no such; -E2BIG, -EINVAL, -EEXIST
+ * as in arm-vgic.rst; or what mapping it fails with.
+ */
+int vgic_set_addr(struct ember_vm *vm, u64 type, gpa_t addr);
+int vgic_get_addr(struct ember_vm *vm, u64 type, gpa_t *addr);
+
+/* Takes init_lock and allocates the interrupts.  0 if done before; -ENOMEM. */
 int vgic_init(struct ember_vm *vm);
-/* The vcpu's view of @intid, or NULL; initialized for SPIs. */
+/* The vcpu's view of @intid, or NULL.  The GIC is initialized. */
 struct vgic_irq *vgic_irq_get(struct armv7_vcpu *v, unsigned int intid);
 
 /* vgic_unlock() kicks those whom vgic_requeue() noted. */
