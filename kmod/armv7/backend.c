@@ -193,7 +193,7 @@ static void armv7_ctxt_load(struct armv7_vcpu *v)
 	struct armv7_ctxt *ctxt = v->ctxt;
 
 	ctxt->hcptr = HCPTR_TRAP_ALL;
-	ctxt->hstr = HSTR_T15;
+	ctxt->hstr = HSTR_GUEST;
 	ctxt->hdcr = HDCR_GUEST;
 	ctxt->vttbr = avm->vttbr;
 	armv7_stage2_load(v);

@@ -41,8 +41,13 @@
 			 HCR_FB | HCR_BSU_IS | HCR_TWI | HCR_TWE | HCR_TSC | \
 			 HCR_TIDCP | HCR_TAC | HCR_TSW | HCR_TVM)
 
-/* HSTR (B4.1.80): CRn 15 is implementation defined */
+/*
+ * HSTR (B4.1.80): CRn 15 is implementation defined; so is what CRn 9 has beside
+ * the performance monitors, and not every machine traps that by HCR.TIDCP.
+ */
+#define HSTR_T9		BIT(9)
 #define HSTR_T15	BIT(15)
+#define HSTR_GUEST	(HSTR_T9 | HSTR_T15)
 
 /* HDCR (B4.1.68): debug and performance monitors trap */
 #define HDCR_TPMCR	BIT(5)
