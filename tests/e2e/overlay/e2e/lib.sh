@@ -5,6 +5,8 @@
 # read on the board with `result NAME`. No file system is needed.
 
 memory=128M
+# A character of console output costs the emulated board two trips to the monitor.
+quick="loglevel=4 cryptomgr.notests"
 work=/tmp/e2e
 mkdir -p $work
 
@@ -43,7 +45,7 @@ guest() {
 	cat /guest/initrd-$flavour $work/$name.cpio >$work/$name.initrd
 	exec_ember "$name" --name "$name" --cpus "$vcpus" --mem $memory \
 		--disk $work/$name.result --initrd $work/$name.initrd \
-		--append "console=ttyAMA0 panic=-1 cryptomgr.notests ember.run=/run/ember/session" \
+		--append "console=ttyAMA0 $quick panic=-1 ember.run=/run/ember/session" \
 		--console $work/$name.console "$@" /guest/vmlinuz-$flavour
 }
 
