@@ -50,7 +50,7 @@ struct rx {
 	uint32_t len[QUEUE_MAX];
 };
 
-enum rx_result { RX_DONE, RX_NO_ROOM, RX_DROP };
+enum rx_result { RX_DONE, RX_NO_ROOM, RX_MORE, RX_DROP };
 
 /* Keep the place of the header, which is written last, and step over it. */
 static void rx_keep_header(struct rx *rx, struct iov *in)
@@ -117,36 +117,50 @@ static void rx_finish(struct virtqueue *q, struct rx *rx)
 	virtq_interrupt(q);
 }
 
+/*
+ * Too few buffers.  The driver is asked to tell of those after the ones seen
+ * here, so this comes before they are put back; it may have added some already.
+ */
+static enum rx_result rx_wait(struct virtqueue *q)
+{
+	return virtq_kick_on(q) ? RX_MORE : RX_NO_ROOM;
+}
+
 static enum rx_result rx_try(struct net *net, const void *frame, size_t len)
 {
 	struct virtqueue *q = &net->vdev.queue[RX];
 	struct iovec v = { (void *)frame, len };
-	struct rx rx;
 	enum rx_result result;
+	struct rx rx;
 
 	rx.frame = (struct iov){ &v, 1 };
 	rx.left = len;
 	rx.hdr_n = rx.n = 0;
 	result = rx_gather(q, &rx);
-	if (result == RX_DONE)
+	if (result == RX_DONE) {
 		rx_finish(q, &rx);
-	else
-		virtq_unpop(q, rx.n);
+		return RX_DONE;
+	}
+	if (result == RX_NO_ROOM)
+		result = rx_wait(q);
+	virtq_unpop(q, rx.n);
 	return result;
 }
 
 /* From the backend.  A driver that is not up listens to no frame: it is taken, and lost. */
 static bool net_recv(void *opaque, const void *frame, size_t len)
 {
+	unsigned int tries = QUEUE_MAX;
 	struct net *net = opaque;
 	enum rx_result result;
 
-	result = rx_try(net, frame, len);
-	if (result == RX_NO_ROOM && virtq_kick_on(&net->vdev.queue[RX]))
+	/* A driver that goes on for longer than its queue is long is playing with us. */
+	do
 		result = rx_try(net, frame, len);
+	while (result == RX_MORE && --tries);
 	if (result == RX_DROP)
 		net->rx_dropped++;
-	return result != RX_NO_ROOM;
+	return result == RX_DONE || result == RX_DROP;
 }
 
 /* No offload was offered, so a header that asks for one is a driver's mistake. */
