@@ -460,6 +460,11 @@ static bool guest_has_it(void)
 	return guest.len >= want_len;
 }
 
+static bool guest_established(void)
+{
+	return guest.established;
+}
+
 /* From the guest to a server on the host, 10.0.2.2; twice, as fds are used again. */
 static void test_outbound(void **state)
 {
@@ -487,6 +492,40 @@ static void test_outbound(void **state)
 		close(client);
 		until(guest_closed);
 	}
+	close(server);
+}
+
+/*
+ * One connection is torn down and the next one opened before the loop runs: the
+ * new socket has the old one's number, and must be watched all the same.
+ */
+static void test_fd_reuse(void **state)
+{
+	struct sockaddr_in sa;
+	int old;
+
+	(void)state;
+	server = loopback_socket(&sa);
+	assert_int_equal(listen(server, 2), 0);
+	start_guest("user", false);
+	send_arp(ARPOP_REQUEST, any_mac, HOST_IP);
+	until(answered);
+	guest.port = 2000;
+	guest.peer_port = ntohs(sa.sin_port);
+	send_tcp(TH_SYN, NULL, 0);
+	until(accepted);
+	until(guest_established);
+	old = client;
+	send_tcp(TH_RST, NULL, 0);
+	guest.port = 2001;
+	guest.ack = 0;
+	send_tcp(TH_SYN, NULL, 0);
+	until(accepted);
+	assert_int_equal(send(client, "a page", 6, 0), 6);
+	want_len = 6;
+	until(guest_has_it);
+	close(old);
+	close(client);
 	close(server);
 }
 
@@ -584,8 +623,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(refused),	     TEST(forward_words), TEST(tap),
 #ifdef HAVE_SLIRP
-		TEST(mac),	     TEST(start_stop),	  TEST(detach), TEST(hostfwd_echo),
-		TEST(hostfwd_taken), TEST(outbound),	  TEST(noise),
+		TEST(mac),	     TEST(start_stop),	  TEST(detach),	  TEST(hostfwd_echo),
+		TEST(hostfwd_taken), TEST(outbound),	  TEST(fd_reuse), TEST(noise),
 #endif
 	};
 

@@ -224,9 +224,10 @@ static void test_queue_registers(void **state)
 	assert_int_equal(rig_vdev(rig)->queue[1].avail_gpa, RIG_AVAIL(1));
 	assert_int_equal(rig_vdev(rig)->queue[1].used_gpa, RIG_USED(1));
 	/* Stopped: in rest, and ready to be set up anew. */
+	notes.quiesced = 0;
 	rig_write(rig, VIRTIO_MMIO_QUEUE_READY, 0);
 	assert_int_equal(rig_read(rig, VIRTIO_MMIO_QUEUE_READY), 0);
-	assert_true(notes.quiesced > 0);
+	assert_int_equal(notes.quiesced, 1);
 	rig_queue(rig, 1, 8);
 	assert_int_equal(rig_vdev(rig)->queue[1].num, 8);
 	assert_false(rig_needs_reset(rig));
