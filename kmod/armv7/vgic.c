@@ -15,13 +15,14 @@
 /*
  * The vcpu that should have @irq on its queue.  An active one stays where it
  * is, since only there it can be deactivated.  A shared one goes to the first
- * of its targets: with the 1-N model any may take it.  No target at all counts
- * as vcpu 0, what software for one processor may rely on (4.3.12).
+ * of its targets: with the 1-N model any may take it.  Without a target it goes
+ * nowhere, but with a single vcpu, where software need not choose (4.3.12).
  */
 static struct armv7_vcpu *vgic_wanted(struct armv7_vm *avm,
 				      const struct vgic_irq *irq)
 {
 	struct ember_vcpu *vcpu;
+	unsigned int target = 0;
 
 	if (irq->active && irq->owner)
 		return irq->owner;
@@ -29,7 +30,11 @@ static struct armv7_vcpu *vgic_wanted(struct armv7_vm *avm,
 		return NULL;
 	if (irq->home)
 		return irq->home;
-	vcpu = ember_get_vcpu(&avm->vm, irq->targets ? __ffs(irq->targets) : 0);
+	if (irq->targets)
+		target = __ffs(irq->targets);
+	else if (avm->vm.nr_vcpus > 1)
+		return NULL;
+	vcpu = ember_get_vcpu(&avm->vm, target);
 	return vcpu ? to_armv7(vcpu) : NULL;
 }
 

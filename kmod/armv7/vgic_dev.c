@@ -76,6 +76,9 @@ static int vgic_ready_locked(struct ember_vm *vm)
 
 	if (d->dist_base == VGIC_ADDR_UNSET || d->cpu_base == VGIC_ADDR_UNSET)
 		return -ENXIO;
+	if (d->dist_base < d->cpu_base + KVM_VGIC_V2_CPU_SIZE &&
+	    d->cpu_base < d->dist_base + KVM_VGIC_V2_DIST_SIZE)
+		return -EINVAL;
 	WRITE_ONCE(d->ready, true);
 	return 0;
 }
@@ -117,21 +120,15 @@ static int vgic_map_cpu(struct ember_vm *vm, gpa_t addr)
 
 struct vgic_region {
 	size_t base;		/* offset of the gpa_t in struct vgic_dist */
-	size_t other;		/* the one it may not overlap */
-	u32 size, other_size;
 	int (*map)(struct ember_vm *vm, gpa_t addr);
 };
 
 static const struct vgic_region vgic_regions[] = {
 	[KVM_VGIC_V2_ADDR_TYPE_DIST] = {
-		offsetof(struct vgic_dist, dist_base),
-		offsetof(struct vgic_dist, cpu_base),
-		KVM_VGIC_V2_DIST_SIZE, KVM_VGIC_V2_CPU_SIZE, vgic_map_dist
+		offsetof(struct vgic_dist, dist_base), vgic_map_dist
 	},
 	[KVM_VGIC_V2_ADDR_TYPE_CPU] = {
-		offsetof(struct vgic_dist, cpu_base),
-		offsetof(struct vgic_dist, dist_base),
-		KVM_VGIC_V2_CPU_SIZE, KVM_VGIC_V2_DIST_SIZE, vgic_map_cpu
+		offsetof(struct vgic_dist, cpu_base), vgic_map_cpu
 	},
 };
 
@@ -143,17 +140,12 @@ static gpa_t *vgic_base(struct vgic_dist *d, size_t offset)
 static int vgic_check_addr(struct vgic_dist *d, const struct vgic_region *r,
 			   gpa_t addr)
 {
-	gpa_t other = *vgic_base(d, r->other);
-
 	if (addr >> VGIC_IPA_BITS)
 		return -E2BIG;
 	if (addr & (SZ_4K - 1))
 		return -EINVAL;
 	if (*vgic_base(d, r->base) != VGIC_ADDR_UNSET)
 		return -EEXIST;
-	if (other != VGIC_ADDR_UNSET && addr < other + r->other_size &&
-	    other < addr + r->size)
-		return -EINVAL;
 	return 0;
 }
 

@@ -25,6 +25,10 @@
 #include "armv7.h"
 #include "syndrome.h"
 
+/* What <linux/irqchip/arm-gic.h> lacks (5.3.1). */
+#define GICH_HCR_LRENPIE	BIT(2)
+#define GICH_HCR_EOICOUNT_SHIFT	27
+
 struct vgic_host_cpu {
 	struct vgic_cpu *last;		/* whose VMCR and APR it holds */
 	bool enabled;
@@ -50,47 +54,74 @@ static void gich_write(u32 val, unsigned int reg)
 
 /* ---- in ----------------------------------------------------------------------------- */
 
-/* Active ones first: their end must find them.  Then by priority, 0 highest. */
+/*
+ * By priority, 0 is highest; an active one before a pending one that it keeps
+ * from being taken.  Nested handlers end in this order too, so that what is
+ * ended is loaded.  With GICV_CTLR.EOImode active ones end in any order and
+ * come first.
+ */
 static int vgic_compare(void *priv, const struct list_head *a,
 			const struct list_head *b)
 {
+	const struct vgic_cpu *vc = priv;
 	const struct vgic_irq *x = list_entry(a, struct vgic_irq, node);
 	const struct vgic_irq *y = list_entry(b, struct vgic_irq, node);
+	int active = y->active - x->active;
+	int priority = x->priority - y->priority;
 
-	if (x->active != y->active)
-		return x->active ? -1 : 1;
-	return x->priority - y->priority;
+	if (vc->vmcr & GICH_VMCR_EOI_MODE_MASK)
+		return active ?: priority;
+	return priority ?: active;
 }
 
 /*
- * Fill list registers from the queue.  If it has more, the guest leaves (NPIE)
- * as soon as it has acknowledged all that were loaded: what did not fit has no
- * higher priority than those.  NPIE needs one that is pending, or it would fire
- * before the guest's first instruction.
+ * Load the head of a queue that is longer than there are list registers.  The
+ * guest leaves, for the rest to come up, when it has acknowledged all that was
+ * pending (NPIE; it needs one, or it would fire before the guest's first
+ * instruction), when it has ended one that was active (LR.EOI), and when it ends
+ * one that was not loaded (LRENPIE).
  *
- * NOT DONE: room for a pending interrupt while as many as there are list
- * registers are active.  A guest gets there by nesting that deep (or by late
- * deactivation), and waits until one of them ends.
+ * NOT DONE: EOImode with more active than fit.  What is pending waits until one
+ * of those that are loaded is deactivated; a deactivation of one that isn't is
+ * lost, as the hardware doesn't report it.
  */
+static u32 vgic_fill_some(const struct vgic_dist *d, struct vgic_cpu *vc)
+{
+	struct vgic_irq *irq;
+	unsigned int n = 0;
+	u32 hcr = 0, lr;
+
+	list_sort(vc, &vc->queue, vgic_compare);
+	list_for_each_entry(irq, &vc->queue, node) {
+		if (n == host.nr_lrs) {
+			hcr |= irq->active ? GICH_HCR_LRENPIE : 0;
+			continue;
+		}
+		lr = vgic_to_lr(d, irq);
+		hcr |= lr & GICH_LR_PENDING_BIT ? GICH_HCR_NPIE : 0;
+		if (irq->active && !irq->hw)
+			lr |= GICH_LR_EOI;
+		vc->lr_irq[n] = irq;
+		vc->lr[n] = lr;
+		irq->lr = n++;
+	}
+	WRITE_ONCE(vc->used_lrs, n);
+	return hcr | GICH_HCR_EN;
+}
+
 static u32 vgic_fill(const struct vgic_dist *d, struct vgic_cpu *vc)
 {
 	struct vgic_irq *irq;
 	unsigned int n = 0;
-	u32 all = 0;
 
-	if (vc->nr_queued > host.nr_lrs)
-		list_sort(NULL, &vc->queue, vgic_compare);
+	if (unlikely(vc->nr_queued > host.nr_lrs))
+		return vgic_fill_some(d, vc);
 	list_for_each_entry(irq, &vc->queue, node) {
-		if (n == host.nr_lrs)
-			break;
 		vc->lr_irq[n] = irq;
 		vc->lr[n] = vgic_to_lr(d, irq);
-		all |= vc->lr[n];
 		irq->lr = n++;
 	}
 	WRITE_ONCE(vc->used_lrs, n);
-	if (vc->nr_queued > n && all & GICH_LR_PENDING_BIT)
-		return GICH_HCR_EN | GICH_HCR_NPIE;
 	return GICH_HCR_EN;
 }
 
@@ -155,13 +186,31 @@ static u32 vgic_take_lr(unsigned int i, u32 empty)
 	return lr;
 }
 
-static void vgic_fold_all(struct armv7_vm *avm, struct vgic_cpu *vc)
+/* The highest active one that was not loaded: the one that was ended. */
+static void vgic_end_unloaded(struct armv7_vm *avm, struct vgic_cpu *vc)
 {
+	struct vgic_irq *irq, *best = NULL;
+
+	list_for_each_entry(irq, &vc->queue, node)
+		if (irq->active && irq->lr < 0 &&
+		    (!best || irq->priority < best->priority))
+			best = irq;
+	if (best) {
+		best->active = false;
+		vgic_requeue(avm, best);
+	}
+}
+
+static void vgic_fold_all(struct armv7_vm *avm, struct vgic_cpu *vc, u32 hcr)
+{
+	unsigned int ended = hcr >> GICH_HCR_EOICOUNT_SHIFT;
 	u32 empty = gich_read(GICH_ELRSR0);
 	unsigned long flags;
 	unsigned int i;
 
 	vgic_lock(&avm->vgic, flags);
+	while (ended--)
+		vgic_end_unloaded(avm, vc);
 	for (i = 0; i < vc->used_lrs; i++)
 		vgic_fold(avm, vc->lr_irq[i], vc->lr[i], vgic_take_lr(i, empty));
 	/* vgic_settle() then takes the lock, and so sees what was folded. */
@@ -174,6 +223,7 @@ void vgic_put(struct armv7_vcpu *v)
 {
 	struct armv7_vm *avm = to_armv7_vm(v->vcpu.vm);
 	struct vgic_cpu *vc = &v->vgic;
+	u32 hcr = 0;
 
 	if (unlikely(!avm->vgic.ready))
 		return;
@@ -181,12 +231,14 @@ void vgic_put(struct armv7_vcpu *v)
 	vc->vmcr = gich_read(GICH_VMCR);
 	if (!vc->hcr)
 		return;
+	if (vc->hcr & GICH_HCR_LRENPIE)
+		hcr = gich_read(GICH_HCR);
 	/* Also drops the maintenance interrupt, level-sensitive (5.3.3). */
 	gich_write(0, GICH_HCR);
 	vc->hcr = 0;
 	vc->apr = gich_read(GICH_APR);
 	if (vc->used_lrs)
-		vgic_fold_all(avm, vc);
+		vgic_fold_all(avm, vc, hcr);
 }
 
 /* ---- the host's GIC -------------------------------------------------------------------- */
