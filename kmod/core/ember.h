@@ -264,6 +264,12 @@ void ember_request_all(struct ember_vm *vm, unsigned int req);
 void ember_vcpu_block(struct ember_vcpu *vcpu);
 
 /*
+ * @vcpu waits for another vcpu of its VM (a spinlock's WFE, say): let one that
+ * could run but has no CPU go first.  From backend->vcpu_run(), interrupts on.
+ */
+void ember_vcpu_on_spin(struct ember_vcpu *vcpu);
+
+/*
  * The last step before the guest, interrupts off: publish EMBER_IN_GUEST, then
  * look for requests (the core's and the backend's: serve yours before), signals
  * and rescheduling.  Returns false when the entry must be given up (mode is
@@ -365,7 +371,10 @@ struct ember_backend {
 
 	/* KVM_IRQ_LINE, @irq in the architecture's encoding. */
 	int (*irq_line)(struct ember_vm *vm, u32 irq, bool level);
-	/* irqfd: pin @gsi of the in-kernel irqchip.  Any context. */
+	/*
+	 * irqfd: pin @gsi of the in-kernel irqchip.  Any context.  -EINVAL: no
+	 * such pin, -EAGAIN: the irqchip is not ready.
+	 */
 	int (*irqfd_line)(struct ember_vm *vm, u32 gsi, bool level);
 
 	/*

@@ -151,9 +151,14 @@ static int irqfd_list(struct ember_vm *vm, struct irqfd *new)
  */
 static int irqfd_assign_file(struct ember_vm *vm, u32 gsi, struct file *file)
 {
-	struct irqfd *irqfd = irqfd_alloc(vm, gsi, file);
+	struct irqfd *irqfd;
 	int ret;
 
+	/* Lines of irqfds begin low; and is there such a line? */
+	ret = ember_backend->irqfd_line(vm, gsi, false);
+	if (ret)
+		return ret;
+	irqfd = irqfd_alloc(vm, gsi, file);
 	if (IS_ERR(irqfd))
 		return PTR_ERR(irqfd);
 	ret = irqfd_list(vm, irqfd);

@@ -155,10 +155,14 @@ static const struct mmu_notifier_ops notifier_ops = {
 	.release = release,
 };
 
+/* A signal interrupts registration; KVM_CREATE_VM is then begun again. */
 int ember_notifier_register(struct ember_vm *vm)
 {
+	int ret;
+
 	vm->mmu_notifier.ops = &notifier_ops;
-	return mmu_notifier_register(&vm->mmu_notifier, vm->mm);
+	ret = mmu_notifier_register(&vm->mmu_notifier, vm->mm);
+	return ret == -EINTR ? -ERESTARTNOINTR : ret;
 }
 
 void ember_notifier_unregister(struct ember_vm *vm)

@@ -16,6 +16,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched/cputime.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/vtime.h>
 #include "core.h"
 #include "trace.h"
@@ -146,6 +147,39 @@ void ember_vcpu_block(struct ember_vcpu *vcpu)
 			   ember_backend->vcpu_runnable(vcpu),
 			   TASK_INTERRUPTIBLE);
 	vcpu->srcu_idx = srcu_read_lock(&vm->srcu);
+}
+
+/* Hand this CPU to @vcpu's thread.  Returns whether that was possible. */
+static bool vcpu_yield_to(struct ember_vcpu *vcpu)
+{
+	struct task_struct *task;
+	bool done;
+
+	/* In the guest it has a CPU, and asleep it needs none. */
+	if (READ_ONCE(vcpu->mode) == EMBER_IN_GUEST ||
+	    rcuwait_active(&vcpu->wait))
+		return false;
+	rcu_read_lock();
+	task = READ_ONCE(vcpu->task);
+	if (task)
+		get_task_struct(task);
+	rcu_read_unlock();
+	if (!task)
+		return false;
+	done = yield_to(task, true) > 0;
+	put_task_struct(task);
+	return done;
+}
+
+void ember_vcpu_on_spin(struct ember_vcpu *me)
+{
+	struct ember_vcpu *vcpu;
+	unsigned int i;
+
+	ember_for_each_vcpu(i, vcpu, me->vm)
+		if (vcpu != me && vcpu_yield_to(vcpu))
+			return;
+	cond_resched();
 }
 
 /* ---- the end of a VM ------------------------------------------------------------- */
