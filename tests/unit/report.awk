@@ -8,7 +8,11 @@ function verdict(word, test, why) {
 		print word " " full (why == "" ? "" : ": " why)
 }
 
+# fail_msg() writes its words to stderr, which comes before stdout in the file, and
+# leaves only the place on stdout.
 function flush() {
+	if (why ~ /^[^ ]+:[0-9]+: error: Failure!/ && said < errors)
+		why = error[++said] "; " why
 	if (failed != "")
 		verdict("FAIL", failed, why)
 	failed = why = ""
@@ -37,9 +41,10 @@ function flush() {
 	next
 }
 
-# The lines after `not ok` say why, the location last; fail_msg() came before.
+# The lines after `not ok` say why, the place last.
+/^# not ok/ { next }
 /^# / && failed != "" { why = why (why == "" ? "" : "; ") substr($0, 3) }
-/^ERROR: / && crash == "" { crash = $0 }
+/^ERROR: / { error[++errors] = substr($0, 8) }
 /AddressSanitizer|LeakSanitizer|runtime error:/ && crash == "" { crash = $0 }
 
 /^exit [0-9]+$/ { status = $2 }
