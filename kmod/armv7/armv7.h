@@ -7,8 +7,9 @@
  * sections are cited as "B1.14" and the like.
  *
  * Reading order: backend.c, hyp.c and switch.S (how Hyp mode is taken and the
- * worlds switch), exit.c (why a guest came back), mmu.c (stage 2), emulate.c
- * and decode.c (MMIO), cp15.c, psci.c, vgic*.c, timer.c, regs.c (ONE_REG).
+ * worlds switch), exit.c (why a guest came back), mmu.c and stage2.c (memory),
+ * emulate.c and decode.c (MMIO), cp15.c, psci.c, regs.c (ONE_REG), vgic*.c,
+ * timer.c.
  */
 #ifndef EMBER_ARMV7_H
 #define EMBER_ARMV7_H
@@ -29,8 +30,7 @@
 	X(VFP, "vfp") X(CP_OTHER, "cp_other") \
 	X(IABT, "insn_abort") X(DABT, "data_abort") X(MMIO_KERNEL, "mmio_kernel") \
 	X(MMIO_USER, "mmio_user") X(MMIO_DECODED, "mmio_decoded") \
-	X(FAULT, "stage2_fault") X(PSCI, "psci") X(UNKNOWN, "unknown") \
-	X(USER, "to_user") X(SIGNAL, "signal")
+	X(PSCI, "psci") X(UNKNOWN, "unknown") X(SIGNAL, "signal")
 
 enum armv7_exit {
 #define X(sym, name) ARMV7_EXIT_ ## sym,
@@ -117,7 +117,7 @@ void armv7_wfi(struct armv7_vcpu *v);
 typedef int (*armv7_exit_fn)(struct armv7_vcpu *v);
 int armv7_handle_exit(struct armv7_vcpu *v, u32 code);
 
-/* ---- mmu.c ------------------------------------------------------------- */
+/* ---- stage2.c, mmu.c ------------------------------------------------------------- */
 
 int armv7_stage2_init(struct armv7_vm *avm);
 void armv7_stage2_destroy(struct armv7_vm *avm);

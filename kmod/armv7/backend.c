@@ -325,7 +325,7 @@ static long armv7_vcpu_ioctl(struct ember_vcpu *vcpu, unsigned int ioctl,
 }
 
 static const char *const armv7_exit_names[] = {
-#define X(sym, name) [ARMV7_EXIT_ ## sym] = name,
+#define X(sym, name) name,
 	ARMV7_EXITS(X)
 #undef X
 	NULL

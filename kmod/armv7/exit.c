@@ -26,8 +26,7 @@ static int exit_wfx(struct armv7_vcpu *v)
 	exit_seen(v, wfe ? ARMV7_EXIT_WFE : ARMV7_EXIT_WFI);
 	armv7_skip_insn(v);
 	if (wfe) {
-		/* It waits for another vcpu: let that one run. */
-		yield();
+		ember_vcpu_on_spin(&v->vcpu);
 		return 1;
 	}
 	armv7_wfi(v);

@@ -126,11 +126,6 @@ void armv7_hyp_unmap_page(void *page)
 
 /* ---- set-up -------------------------------------------------------------- */
 
-/* From the module's text, for their distance; the code runs in copies. */
-extern char armv7_hyp_text_start[], armv7_hyp_text_end[];
-extern char armv7_hyp_entry[], armv7_hyp_entry_high[];
-extern char armv7_hyp_teardown_low[], armv7_hyp_vectors[];
-
 static u32 hyp_text_offset(const char *sym)
 {
 	return sym - armv7_hyp_text_start;
@@ -255,7 +250,7 @@ static u32 hyp_probe_stub(void)
 static const char *hyp_cpu_lacks(void)
 {
 	if (((read_cpuid_ext(CPUID_EXT_PFR1) >> 12) & 0xf) != 1)
-		return "this CPU has no virtualization extensions; use another backend or board";
+		return "this CPU has no virtualization extensions: another board is needed";
 	if ((read_cpuid_ext(CPUID_EXT_MMFR0) & 0xf) < 5)
 		return "this CPU has no large physical address extension";
 	if (((read_cpuid_ext(CPUID_EXT_MMFR3) >> 20) & 0xf) != 1)
@@ -276,9 +271,9 @@ int armv7_hyp_init(void)
 	if (!lacks) {
 		answer = hyp_probe_stub();
 		if (answer == HYP_PROBE_UNDEF)
-			lacks = "HVC is undefined: the firmware has not started the kernel in Hyp mode; boot it in Hyp mode (QEMU: -M virt,virtualization=on)";
+			lacks = "this kernel was not started in Hyp mode (QEMU: virtualization=on)";
 		else if (answer != HYP_STUB_ERR)
-			lacks = "something else than the kernel's stub answers HVC: another hypervisor holds Hyp mode, or this kernel was not booted in it";
+			lacks = "another hypervisor holds Hyp mode: stop it first";
 	}
 	if (lacks) {
 		pr_err("armv7: %s\n", lacks);

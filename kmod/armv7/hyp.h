@@ -96,6 +96,11 @@ struct armv7_hyp_init {
 	u32 high;		/* where to go once the MMU is on */
 };
 
+/* In the module's text, for their distance; the code runs in copies. */
+extern char armv7_hyp_text_start[], armv7_hyp_text_end[];
+extern char armv7_hyp_entry[], armv7_hyp_entry_high[];
+extern char armv7_hyp_teardown_low[], armv7_hyp_vectors[];
+
 /* Assembly, hyp_init.S.  Interrupts off. */
 u32 armv7_hyp_probe(void);
 int armv7_hyp_install(u32 init_pa, const struct armv7_hyp_init *init);
