@@ -78,7 +78,10 @@ void net_rx_ready(struct net_backend *net);
 /* For a kind (or a test) that makes a backend of its own: empty, detached. */
 void net_init(struct net_backend *net, const struct net_ops *ops, struct loop *loop);
 
-/* Backend side: host to guest; what the guest has no room for waits or is dropped. */
+/*
+ * Backend side: host to guest; what the guest has no room for waits or is dropped.
+ * @frame is the host's memory, not the guest's.
+ */
 void net_deliver(struct net_backend *net, const void *frame, size_t len);
 static inline bool net_backlogged(const struct net_backend *net)
 {
