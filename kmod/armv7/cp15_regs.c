@@ -175,12 +175,13 @@ int armv7_cp15_set(struct armv7_vcpu *v, u64 id, const void __user *val)
 	return 0;
 }
 
+/* MPIDR keeps its value throughout: other vcpus find this one by it (psci.c). */
 void armv7_cp15_reset(struct armv7_vcpu *v)
 {
 	u32 *c15 = v->ctxt->c15;
 	unsigned int i;
 
-	memset(c15, 0, sizeof(v->ctxt->c15));
+	memset(c15, 0, C15_SWITCHED * sizeof(*c15));
 	for (i = 0; i < cp15_nr_rows; i++) {
 		const struct cp15_row *row = &cp15_rows[i];
 
