@@ -53,7 +53,10 @@ watch_exits &
 watcher=$!
 
 if [ -t 0 ]; then
-	printf '\nThe guest boots now. Ctrl-] leaves it and ends the board.\n\n'
+	printf '\nThe guest boots; a shell follows in a minute or so. Leaving it with Ctrl-] or\n'
+	printf 'poweroff ends the board too.\n\n'
+	echo "guest-kernel $(uname -r)" >&4
+	echo "guest-vcpus $vcpus" >&4
 	run_guest ''
 else
 	run_guest ember.run=/run/ember/session </dev/null
