@@ -93,17 +93,25 @@ static void remove_the_other(void *opaque, int fd, uint32_t events)
 	(void)events;
 	f->calls++;
 	loop_unwatch(f->watch[fd == f->fd[0] ? 1 : 0]);
-	loop_quit(f->loop, 0);
+	loop_unwatch(f->watch[fd == f->fd[0] ? 0 : 1]);
+	loop_timer_arm(f->timer[0], loop_now_ns() + 1000000);
+}
+
+static void quit_by_timer(void *opaque)
+{
+	loop_quit(((struct fixture *)opaque)->loop, 0);
 }
 
 static void removed_in_the_batch(void **state)
 {
 	struct fixture *f = *state;
 
+	f->timer[0] = loop_timer_create(f->loop, quit_by_timer, f);
 	f->watch[0] = loop_watch(f->loop, f->fd[0], EPOLLIN, remove_the_other, f);
 	f->watch[1] = loop_watch(f->loop, f->fd[1], EPOLLIN, remove_the_other, f);
 	loop_run(f->loop);
 	assert_int_equal(f->calls, 1);
+	loop_timer_destroy(f->timer[0]);
 }
 
 static void remove_itself(void *opaque, int fd, uint32_t events)
@@ -115,11 +123,6 @@ static void remove_itself(void *opaque, int fd, uint32_t events)
 	f->calls++;
 	loop_unwatch(f->watch[0]);
 	loop_timer_arm(f->timer[0], loop_now_ns() + 1000000);
-}
-
-static void quit_by_timer(void *opaque)
-{
-	loop_quit(((struct fixture *)opaque)->loop, 0);
 }
 
 static void removed_by_itself(void **state)
