@@ -226,6 +226,36 @@ static void every_option_has_help(void **state)
 	free(text);
 }
 
+/* "--no-rng" is "\-\-no\-rng" in the manual page. */
+static void escape_dashes(const char *name, char *to)
+{
+	for (; *name; name++) {
+		if (*name == '-')
+			*to++ = '\\';
+		*to++ = *name;
+	}
+	*to = 0;
+}
+
+static void every_option_is_in_the_manual(void **state)
+{
+	const struct cli_option *o;
+	char escaped[64], page[32768];
+	FILE *f = fopen(VMM "/ember.1", "r");
+	size_t len;
+
+	(void)state;
+	assert_non_null(f);
+	len = fread(page, 1, sizeof(page) - 1, f);
+	fclose(f);
+	page[len] = 0;
+	for (o = cli_run_options; o->name; o++) {
+		escape_dashes(o->name, escaped);
+		if (!strstr(page, escaped))
+			fail_msg("%s", o->name);
+	}
+}
+
 /* --- files that are wrong, found by `ember run` itself ----------------------- */
 
 static const uint8_t code[8] = { 0, 0, 0, 0xea };
@@ -309,6 +339,7 @@ int main(void)
 		cmocka_unit_test(too_many),
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(every_option_has_help),
+		cmocka_unit_test(every_option_is_in_the_manual),
 		TEST(bad_files),
 		TEST(bad_network),
 		TEST(dump),
