@@ -256,24 +256,25 @@ void timer_vcpu_init(struct armv7_vcpu *v)
 	v->ctxt->cnthctl = TIMER_CNTHCTL_GUEST;
 }
 
-static void timer_state_reset(struct timer_state *t)
+static void timer_state_reset(struct armv7_vcpu *v, struct timer_state *t)
 {
 	hrtimer_cancel(&t->hrtimer);
 	t->ctl = 0;
 	t->cval = 0;
+	t->line = false;
+	vgic_reset_private(v, t->ppi);
 }
 
 void timer_vcpu_reset(struct armv7_vcpu *v)
 {
-	timer_state_reset(&v->timer.virt);
-	timer_state_reset(&v->timer.phys);
-	timer_update_lines(v);
+	timer_state_reset(v, &v->timer.virt);
+	timer_state_reset(v, &v->timer.phys);
 }
 
 void timer_vcpu_destroy(struct armv7_vcpu *v)
 {
-	timer_state_reset(&v->timer.virt);
-	timer_state_reset(&v->timer.phys);
+	hrtimer_cancel(&v->timer.virt.hrtimer);
+	hrtimer_cancel(&v->timer.phys.hrtimer);
 }
 
 /* ---- the host's timer ------------------------------------------------------ */

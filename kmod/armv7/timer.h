@@ -124,9 +124,11 @@ void timer_arm(struct armv7_vcpu *v, struct timer_state *t);
 
 /* ---- attributes ---------------------------------------------------------------- */
 
-/* KVM_ARM_VCPU_TIMER_CTRL of KVM_{SET,GET,HAS}_DEVICE_ATTR on a vcpu. */
-int timer_set_attr(struct armv7_vcpu *v, const struct kvm_device_attr *attr);
-int timer_get_attr(struct armv7_vcpu *v, const struct kvm_device_attr *attr);
-int timer_has_attr(struct armv7_vcpu *v, const struct kvm_device_attr *attr);
+/*
+ * KVM_{SET,GET,HAS}_DEVICE_ATTR on a vcpu: KVM_ARM_VCPU_TIMER_CTRL, which PPIs the
+ * timers raise.  vcpu->mutex held.  -ENOTTY: another ioctl.
+ */
+long timer_vcpu_ioctl(struct armv7_vcpu *v, unsigned int ioctl,
+		      unsigned long arg);
 
 #endif

@@ -147,7 +147,7 @@ static struct timer_state *timer_attr(struct armv7_vcpu *v, u64 attr)
 }
 
 /* All vcpus of a VM have the same ones. */
-int timer_set_attr(struct armv7_vcpu *v, const struct kvm_device_attr *attr)
+static int timer_set_attr(struct armv7_vcpu *v, const struct kvm_device_attr *attr)
 {
 	struct ember_vcpu *vcpu;
 	unsigned int i;
@@ -161,23 +161,31 @@ int timer_set_attr(struct armv7_vcpu *v, const struct kvm_device_attr *attr)
 		return -EINVAL;
 	if (v->timer.started)
 		return -EBUSY;
-	if (!timer_attr(v, attr->attr))
-		return -ENXIO;
 	ember_for_each_vcpu(i, vcpu, v->vcpu.vm)
 		timer_attr(to_armv7(vcpu), attr->attr)->ppi = ppi;
 	return 0;
 }
 
-int timer_get_attr(struct armv7_vcpu *v, const struct kvm_device_attr *attr)
+static int timer_get_attr(struct armv7_vcpu *v, const struct kvm_device_attr *attr)
 {
-	struct timer_state *t = timer_attr(v, attr->attr);
+	int ppi = timer_attr(v, attr->attr)->ppi;
 
-	if (!t)
-		return -ENXIO;
-	return put_user((int)t->ppi, (int __user *)(unsigned long)attr->addr);
+	return put_user(ppi, (int __user *)(unsigned long)attr->addr);
 }
 
-int timer_has_attr(struct armv7_vcpu *v, const struct kvm_device_attr *attr)
+long timer_vcpu_ioctl(struct armv7_vcpu *v, unsigned int ioctl,
+		      unsigned long arg)
 {
-	return timer_attr(v, attr->attr) ? 0 : -ENXIO;
+	struct kvm_device_attr attr;
+
+	if (ioctl != KVM_SET_DEVICE_ATTR && ioctl != KVM_GET_DEVICE_ATTR &&
+	    ioctl != KVM_HAS_DEVICE_ATTR)
+		return -ENOTTY;
+	if (copy_from_user(&attr, (void __user *)arg, sizeof(attr)))
+		return -EFAULT;
+	if (attr.group != KVM_ARM_VCPU_TIMER_CTRL || !timer_attr(v, attr.attr))
+		return -ENXIO;
+	if (ioctl == KVM_SET_DEVICE_ATTR)
+		return timer_set_attr(v, &attr);
+	return ioctl == KVM_GET_DEVICE_ATTR ? timer_get_attr(v, &attr) : 0;
 }

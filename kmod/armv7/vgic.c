@@ -234,7 +234,7 @@ int vgic_inject(struct ember_vm *vm, unsigned int cpu, unsigned int intid,
 	struct vgic_irq *irq;
 	unsigned long flags;
 
-	/* Pairs with vgic_init_locked(). */
+	/* Pairs with vgic_init(). */
 	if (!smp_load_acquire(&d->initialized))
 		return -EAGAIN;
 	if (!vcpu || intid < VGIC_NR_SGIS || intid >= d->nr_irqs)
@@ -295,6 +295,20 @@ int vgic_map_phys(struct armv7_vcpu *v, unsigned int intid,
 	return 0;
 }
 
+void vgic_reset_private(struct armv7_vcpu *v, unsigned int intid)
+{
+	struct armv7_vm *avm = to_armv7_vm(v->vcpu.vm);
+	struct vgic_irq *irq = &v->vgic.irq[intid];
+	unsigned long flags;
+
+	vgic_lock(&avm->vgic, flags);
+	irq->line = false;
+	irq->latch = false;
+	irq->active = false;
+	vgic_requeue(avm, irq);
+	vgic_unlock(avm, flags);
+}
+
 bool vgic_private_busy(struct armv7_vcpu *v, unsigned int intid)
 {
 	const struct vgic_irq *irq = &v->vgic.irq[intid];
@@ -322,7 +336,6 @@ void vgic_vm_init(struct ember_vm *vm)
 	struct vgic_dist *d = &to_armv7_vm(vm)->vgic;
 
 	raw_spin_lock_init(&d->lock);
-	mutex_init(&d->init_lock);
 	d->dist_base = VGIC_ADDR_UNSET;
 	d->cpu_base = VGIC_ADDR_UNSET;
 	d->io.ops = &vgic_dist_ops;
@@ -333,8 +346,9 @@ void vgic_vm_destroy(struct ember_vm *vm)
 	kvfree(to_armv7_vm(vm)->vgic.spi);
 }
 
-static int vgic_init_locked(struct vgic_dist *d)
+int vgic_init(struct ember_vm *vm)
 {
+	struct vgic_dist *d = &to_armv7_vm(vm)->vgic;
 	unsigned int i, n;
 
 	if (d->initialized)
@@ -352,24 +366,12 @@ static int vgic_init_locked(struct vgic_dist *d)
 	return 0;
 }
 
-int vgic_init(struct ember_vm *vm)
-{
-	struct vgic_dist *d = &to_armv7_vm(vm)->vgic;
-	int ret;
-
-	mutex_lock(&d->init_lock);
-	ret = vgic_init_locked(d);
-	mutex_unlock(&d->init_lock);
-	return ret;
-}
-
 int vgic_vcpu_init(struct armv7_vcpu *v)
 {
 	struct vgic_dist *d = &to_armv7_vm(v->vcpu.vm)->vgic;
 	unsigned int i;
 
-	/* Pairs with vgic_init_locked(). */
-	if (smp_load_acquire(&d->initialized))
+	if (d->initialized)
 		return -EBUSY;
 	INIT_LIST_HEAD(&v->vgic.queue);
 	v->vgic.hw_cpu = -1;

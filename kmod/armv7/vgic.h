@@ -20,7 +20,6 @@
 
 #include <linux/kvm.h>
 #include <linux/list.h>
-#include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include "../core/ember.h"
@@ -72,7 +71,6 @@ struct vgic_cpu {
 	u32 apr;			/* GICH_APR */
 	int hw_cpu;			/* that CPU's GICH may hold them; or -1 */
 	u32 hcr;			/* GICH_HCR, as loaded */
-	bool ran;			/* was in the guest without us */
 
 	unsigned int used_lrs;		/* in the guest: so many are loaded */
 	unsigned int puts;		/* counts vgic_put(), others wait for it */
@@ -86,17 +84,12 @@ struct vgic_cpu {
 /* Of each VM. */
 struct vgic_dist {
 	raw_spinlock_t lock;
-	/*
-	 * Taken inside vm->lock or vcpu->mutex, and never held across a wait
-	 * for vm->srcu: the first KVM_RUN takes it with vm->srcu held.
-	 */
-	struct mutex init_lock;
 	bool created;			/* vm->lock; an in-kernel GIC is wanted */
-	bool initialized;		/* init_lock; interrupts exist; for good */
-	bool ready;			/* init_lock; a vcpu may run; for good */
+	bool initialized;		/* vm->lock; interrupts exist; for good */
+	bool ready;			/* vm->lock; a vcpu may run; for good */
 	bool groups_restorable;		/* vm->lock; as GICD_IIDR was restored */
-	unsigned int nr_irqs;		/* init_lock; 0: default; fixed by init */
-	gpa_t dist_base, cpu_base;	/* vm->lock, init_lock */
+	unsigned int nr_irqs;		/* vm->lock; 0: default; fixed by init */
+	gpa_t dist_base, cpu_base;	/* vm->lock */
 	u32 ctlr;			/* GICD_CTLR, lock */
 	u32 kick;			/* vcpus to kick when lock is dropped */
 	struct vgic_irq *spi;		/* nr_irqs - VGIC_NR_PRIVATE of them */
@@ -159,16 +152,17 @@ bool vgic_pending(struct armv7_vcpu *v);
  */
 int vgic_map_phys(struct armv7_vcpu *v, unsigned int intid,
 		  unsigned int hw_intid);
+/* Make it inactive and not pending, as after a reset of its timer. */
+void vgic_reset_private(struct armv7_vcpu *v, unsigned int intid);
 /* Is private interrupt @intid pending or active?  Own thread, not in the guest. */
 bool vgic_private_busy(struct armv7_vcpu *v, unsigned int intid);
 
 /* ---- user space: vgic_dev.c ------------------------------------------------ */
 
 /*
- * At every KVM_RUN, cheap after the first: may a vcpu run?  vcpu->mutex and
- * vm->srcu held.  0 also when there is no in-kernel GIC; -ENXIO: it has no
- * addresses; -ENOMEM.  The distributor and GICV are mapped when user space sets
- * their addresses, as this may not wait for vm->srcu.
+ * At a vcpu's first KVM_RUN, vm->lock held: initialize if nobody has.  0 also
+ * when there is no in-kernel GIC; -ENXIO: it has no addresses; -EINVAL: they
+ * overlap; -ENOMEM.
  */
 int vgic_map_resources(struct ember_vm *vm);
 
@@ -187,7 +181,7 @@ extern const struct ember_device_ops vgic_v2_device;
 
 /* ---- between vgic*.c ------------------------------------------------------- */
 
-/* vm->lock held for all five.  All vcpus stand still between lock and unlock. */
+/* vm->lock held for all of these.  All vcpus stand still between lock and unlock. */
 int vgic_vcpus_trylock(struct ember_vm *vm);	/* -EBUSY: one is at work */
 void vgic_vcpus_unlock(struct ember_vm *vm, unsigned int n);	/* the first n */
 int vgic_create(struct ember_vm *vm);		/* -EEXIST; -EBUSY: one ran */
@@ -198,8 +192,9 @@ int vgic_create(struct ember_vm *vm);		/* -EEXIST; -EBUSY: one ran */
 int vgic_set_addr(struct ember_vm *vm, u64 type, gpa_t addr);
 int vgic_get_addr(struct ember_vm *vm, u64 type, gpa_t *addr);
 
-/* Takes init_lock and allocates the interrupts.  0 if done before; -ENOMEM. */
+/* Allocates the interrupts.  0 if done before; -ENOMEM. */
 int vgic_init(struct ember_vm *vm);
+
 /* The vcpu's view of @intid, or NULL.  The GIC is initialized. */
 struct vgic_irq *vgic_irq_get(struct armv7_vcpu *v, unsigned int intid);
 

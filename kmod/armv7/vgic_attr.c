@@ -144,12 +144,12 @@ static int nr_irqs_set(struct ember_vm *vm, struct kvm_device_attr *attr)
 		return -EFAULT;
 	if (n < VGIC_NR_IRQS_MIN || n > VGIC_NR_IRQS_MAX || n & 31)
 		return -EINVAL;
-	mutex_lock(&d->init_lock);
+	mutex_lock(&vm->lock);
 	if (d->nr_irqs)
 		ret = -EBUSY;
 	else
 		d->nr_irqs = n;
-	mutex_unlock(&d->init_lock);
+	mutex_unlock(&vm->lock);
 	return ret;
 }
 
@@ -173,7 +173,14 @@ static int ctrl_has(struct ember_vm *vm, struct kvm_device_attr *attr)
 
 static int ctrl_set(struct ember_vm *vm, struct kvm_device_attr *attr)
 {
-	return ctrl_has(vm, attr) ?: vgic_init(vm);
+	int ret = ctrl_has(vm, attr);
+
+	if (ret)
+		return ret;
+	mutex_lock(&vm->lock);
+	ret = vgic_init(vm);
+	mutex_unlock(&vm->lock);
+	return ret;
 }
 
 /* vm->lock held. */

@@ -47,7 +47,7 @@ static int vgic_ran_without(struct ember_vm *vm)
 	unsigned int i;
 
 	ember_for_each_vcpu(i, vcpu, vm)
-		if (to_armv7(vcpu)->vgic.ran)
+		if (to_armv7(vcpu)->started)
 			return -EBUSY;
 	return 0;
 }
@@ -70,33 +70,23 @@ int vgic_create(struct ember_vm *vm)
 	return ret;
 }
 
-static int vgic_ready_locked(struct ember_vm *vm)
-{
-	struct vgic_dist *d = to_dist(vm);
-
-	if (d->dist_base == VGIC_ADDR_UNSET || d->cpu_base == VGIC_ADDR_UNSET)
-		return -ENXIO;
-	if (d->dist_base < d->cpu_base + KVM_VGIC_V2_CPU_SIZE &&
-	    d->cpu_base < d->dist_base + KVM_VGIC_V2_DIST_SIZE)
-		return -EINVAL;
-	WRITE_ONCE(d->ready, true);
-	return 0;
-}
-
 int vgic_map_resources(struct ember_vm *vm)
 {
 	struct vgic_dist *d = to_dist(vm);
 	int ret;
 
-	if (likely(READ_ONCE(d->ready)) || !vgic_present(d))
+	if (d->ready || !d->created)
 		return 0;
 	ret = vgic_init(vm);
 	if (ret)
 		return ret;
-	mutex_lock(&d->init_lock);
-	ret = vgic_ready_locked(vm);
-	mutex_unlock(&d->init_lock);
-	return ret;
+	if (d->dist_base == VGIC_ADDR_UNSET || d->cpu_base == VGIC_ADDR_UNSET)
+		return -ENXIO;
+	if (d->dist_base < d->cpu_base + KVM_VGIC_V2_CPU_SIZE &&
+	    d->cpu_base < d->dist_base + KVM_VGIC_V2_DIST_SIZE)
+		return -EINVAL;
+	d->ready = true;
+	return 0;
 }
 
 /* ---- addresses ----------------------------------------------------------------------- */
@@ -149,10 +139,6 @@ static int vgic_check_addr(struct vgic_dist *d, const struct vgic_region *r,
 	return 0;
 }
 
-/*
- * The guest may use the address from here on.  Readers of the
- * base under init_lock may see it late, not half.
- */
 int vgic_set_addr(struct ember_vm *vm, u64 type, gpa_t addr)
 {
 	struct vgic_dist *d = to_dist(vm);
@@ -165,9 +151,7 @@ int vgic_set_addr(struct ember_vm *vm, u64 type, gpa_t addr)
 	ret = vgic_check_addr(d, r, addr) ?: r->map(vm, addr);
 	if (ret)
 		return ret;
-	mutex_lock(&d->init_lock);
 	*vgic_base(d, r->base) = addr;
-	mutex_unlock(&d->init_lock);
 	return 0;
 }
 
@@ -225,6 +209,20 @@ static int user_irq_line(struct ember_vcpu *vcpu, u32 num, bool level)
 	return 0;
 }
 
+/* Clients of KVM_CREATE_IRQCHIP never say that they are done. */
+static int vgic_lazy_init(struct ember_vm *vm)
+{
+	int ret;
+
+	/* Pairs with vgic_init(). */
+	if (smp_load_acquire(&to_dist(vm)->initialized))
+		return 0;
+	mutex_lock(&vm->lock);
+	ret = vgic_init(vm);
+	mutex_unlock(&vm->lock);
+	return ret;
+}
+
 int vgic_irq_line(struct ember_vm *vm, u32 irq, bool level)
 {
 	static const u8 lowest[] = {
@@ -250,7 +248,7 @@ int vgic_irq_line(struct ember_vm *vm, u32 irq, bool level)
 		return -ENXIO;
 	if (num < lowest[type] || (ppi && (!vcpu || num >= VGIC_NR_PRIVATE)))
 		return -EINVAL;
-	ret = vgic_init(vm);
+	ret = vgic_lazy_init(vm);
 	return ret ?: vgic_inject(vm, ppi ? cpu : 0, num, level);
 }
 

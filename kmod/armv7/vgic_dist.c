@@ -237,9 +237,15 @@ static u32 get_targets(struct dist_access *a, struct vgic_irq *irq)
 	return irq->home ? BIT(irq->home->vcpu.idx) : irq->targets;
 }
 
+/* An active one stays on its vcpu's queue, but where is for user space to say. */
 static void set_targets(struct dist_access *a, struct vgic_irq *irq, u32 field)
 {
 	irq->targets = field & (BIT(a->vm->vm.nr_vcpus) - 1);
+	if (a->user && irq->active) {
+		irq->active = false;
+		vgic_requeue(a->vm, irq);
+		irq->active = true;
+	}
 }
 
 static u32 get_config(struct dist_access *a, struct vgic_irq *irq)

@@ -142,7 +142,6 @@ static void vgic_load_user_lines(struct armv7_vcpu *v)
 {
 	unsigned long lines = READ_ONCE(v->vgic.user_lines);
 
-	v->vgic.ran = true;
 	v->ctxt->hcr &= ~(HCR_VI | HCR_VF);
 	if (lines & BIT(KVM_ARM_IRQ_CPU_IRQ))
 		v->ctxt->hcr |= HCR_VI;
