@@ -66,6 +66,7 @@ int guestmem_add(struct guestmem *mem, uint64_t gpa, uint64_t size)
 		return -ENOMEM;
 	/* Advice only: a host without huge pages or KSM says EINVAL. */
 	madvise(hva, size, MADV_HUGEPAGE);
+	madvise(hva, size, MADV_MERGEABLE);
 	madvise(hva, size, MADV_DONTDUMP);
 	mem->region[mem->nr++] = (struct guestmem_region){ gpa, size, hva };
 	return 0;

@@ -51,6 +51,8 @@ static int check_caps(const struct kvm *kvm, struct err *e)
 	int version = ioctl(kvm->sys, KVM_GET_API_VERSION, 0);
 	unsigned int i;
 
+	if (version < 0)
+		return err_sys(e, EXIT_HOST, errno, DEV_KVM " does not answer as KVM does");
 	if (version != API_VERSION)
 		return err_set(e, EXIT_HOST, DEV_KVM " has API version %d, this monitor needs %d",
 			       version, API_VERSION);

@@ -11,6 +11,7 @@
 #include <libfdt.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -219,6 +220,9 @@ static int run_once(struct run *run, enum vm_event *event, struct err *e)
 		return -1;
 	loop_run(run->loop);
 	*event = machine_event(run->machine);
+	loop_lock(run->loop);
+	machine_report(run->machine);
+	loop_unlock(run->loop);
 	return run->ended ? run->ended : codes[*event];
 }
 
@@ -257,13 +261,22 @@ static int dump_fdt(struct run *run, struct err *e)
 	return r;
 }
 
+/* For ps and top; the kernel keeps 15 characters of it. */
+static void name_process(const char *name)
+{
+	char comm[16];
+
+	snprintf(comm, sizeof(comm), "ember:%.9s", name);
+	prctl(PR_SET_NAME, comm);
+}
+
 int cli_run(const struct config *cfg, struct err *e)
 {
 	struct run run = { .cfg = cfg, .signal_fd = -1, .files = { .kernel = -1 } };
 	int code;
 
 	run.files.initrd = run.files.dtb = -1;
-	prctl(PR_SET_NAME, cfg->name);
+	name_process(cfg->name);
 	code = open_host(&run, e);
 	if (!code)
 		code = cfg->dumpdtb ? dump_fdt(&run, e) : run_until_off(&run, e);

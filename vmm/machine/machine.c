@@ -321,6 +321,19 @@ int machine_start(struct machine *m, struct err *e)
 	return 0;
 }
 
+void machine_report(const struct machine *m)
+{
+	uint64_t unknown = 0;
+	unsigned int i;
+
+	for (i = 0; i < m->bus.nr; i++)
+		unknown += m->bus.dev[i]->unknown;
+	if (m->bus.unclaimed || unknown)
+		warn("the guest made %llu accesses where there is no device and %llu where a device "
+		     "has no register; --trace-mmio shows them",
+		     (unsigned long long)m->bus.unclaimed, (unsigned long long)unknown);
+}
+
 enum vm_event machine_event(const struct machine *m)
 {
 	return __atomic_load_n(&m->event, __ATOMIC_ACQUIRE);

@@ -57,6 +57,9 @@ void *machine_fdt(struct machine *m, struct err *e);
 /* Write the device tree into memory, set the first vcpu's registers, let all run. */
 int machine_start(struct machine *m, struct err *e);
 
+/* Say it if the guest reached for devices or registers that there aren't. */
+void machine_report(const struct machine *m);
+
 /* How it ended; VM_RUNNING while it hasn't, and then the loop was quit for another reason. */
 enum vm_event machine_event(const struct machine *m);
 
