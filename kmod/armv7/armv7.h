@@ -19,9 +19,8 @@
 #include "timer.h"
 #include "vgic.h"
 
-/* Requests to a vcpu thread. */
+/* Request to a vcpu thread. */
 #define ARMV7_REQ_RESET		(EMBER_REQ_BACKEND + 0)	/* apply vcpu->reset */
-#define ARMV7_REQ_POWER_OFF	(EMBER_REQ_BACKEND + 1)
 
 /* Rows of the exit table; statistics, trace points and exit.c use the same. */
 #define ARMV7_EXITS(X) \

@@ -11,6 +11,7 @@
 #include <linux/uaccess.h>
 #include "armv7.h"
 #include "hyp.h"
+#include "stage2.h"
 #include "syndrome.h"
 #include "../core/trace.h"
 
@@ -87,29 +88,15 @@ static void armv7_vm_destroy(struct ember_vm *vm)
 	armv7_stage2_destroy(to_armv7_vm(vm));
 }
 
-/* Read-only memory is the one thing a slot may ask that not all hosts have. */
 static int armv7_mem_prepare(struct ember_vm *vm,
 			     const struct ember_memslot *new,
 			     enum ember_slot_change change)
 {
 	/* Beyond the input range of stage 2 nothing can be mapped. */
 	if (change != EMBER_SLOT_DELETE &&
-	    (new->base_gfn + new->npages) << PAGE_SHIFT > 1ULL << 40)
+	    new->base_gfn + new->npages > 1ULL << (S2_IPA_BITS - PAGE_SHIFT))
 		return -EFAULT;
 	return 0;
-}
-
-static void armv7_mem_commit(struct ember_vm *vm,
-			     const struct ember_memslot *old,
-			     const struct ember_memslot *new,
-			     enum ember_slot_change change)
-{
-	spin_lock(&vm->mmu_lock);
-	if (change == EMBER_SLOT_DELETE || change == EMBER_SLOT_MOVE)
-		armv7_mem_unmap(vm, old->base_gfn, old->npages);
-	else if (change == EMBER_SLOT_FLAGS)
-		armv7_mem_write_protect(vm, new->base_gfn, new->npages);
-	spin_unlock(&vm->mmu_lock);
 }
 
 /* ---- a vcpu ------------------------------------------------------------------ */
@@ -220,6 +207,7 @@ static int armv7_vcpu_run(struct ember_vcpu *vcpu)
 		return 1;
 	}
 
+	trace_ember_entry(vcpu, v->ctxt->pc);
 	local_irq_disable();
 	if (!ember_guest_enter(vcpu)) {
 		local_irq_enable();
@@ -229,7 +217,6 @@ static int armv7_vcpu_run(struct ember_vcpu *vcpu)
 	armv7_ctxt_load(v);
 	timer_load(v);
 	vgic_load(v);
-	trace_ember_entry(vcpu, v->ctxt->pc);
 	code = armv7_hyp_enter(v->ctxt);
 	vgic_put(v);
 	timer_put(v);
@@ -353,7 +340,6 @@ const struct ember_backend armv7_backend = {
 	.vcpu_run = armv7_vcpu_run,
 	.vcpu_runnable = armv7_vcpu_runnable,
 	.mem_prepare = armv7_mem_prepare,
-	.mem_commit = armv7_mem_commit,
 	.mem_unmap = armv7_mem_unmap,
 	.mem_write_protect = armv7_mem_write_protect,
 	.mem_age = armv7_mem_age,

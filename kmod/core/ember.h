@@ -344,18 +344,11 @@ struct ember_backend {
 
 	/*
 	 * May @change become @new (DELETE: the slot that goes)?  slots_lock
-	 * held, before anything is published.
+	 * held, before anything is published.  The core itself calls mem_unmap
+	 * for what is deleted or moved, and mem_write_protect where logging is
+	 * switched on, once every reader sees the change.
 	 */
 	int (*mem_prepare)(struct ember_vm *vm, const struct ember_memslot *new,
-			   enum ember_slot_change change);
-	/*
-	 * It has been published (or, for a deletion, the slot is unreachable)
-	 * and every reader sees it.  @old is NULL for CREATE, @new for DELETE.
-	 * The core has called mem_unmap for what was deleted or moved and
-	 * mem_write_protect where logging was switched on.
-	 */
-	void (*mem_commit)(struct ember_vm *vm, const struct ember_memslot *old,
-			   const struct ember_memslot *new,
 			   enum ember_slot_change change);
 	/*
 	 * Second-stage tables; all with mmu_lock held, without sleeping, on

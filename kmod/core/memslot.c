@@ -271,8 +271,6 @@ static int slot_change(struct ember_vm *vm, const struct ember_memslot *old,
 			kvfree(new->dirty);
 		return ret;
 	}
-	ember_backend->mem_commit(vm, old, change == EMBER_SLOT_DELETE ?
-				  NULL : new, change);
 	if (old_dirty != new->dirty)
 		kvfree(old_dirty);
 	return 0;
