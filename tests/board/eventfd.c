@@ -141,7 +141,7 @@ static void irqfd_errors(void)
 	expect_errno(irqfd(vm, 999, 8, 0, 0), EBADF);
 	expect_errno(irqfd(vm, open("/dev/null", O_RDWR), 8, 0, 0), EINVAL);
 	expect_errno(irqfd(vm, fd, 8, 0x100, 0), EINVAL);
-	expect_errno(irqfd(vm, fd, 8, KVM_IRQFD_FLAG_RESAMPLE, 999), EBADF);
+	expect_errno2(irqfd(vm, fd, 8, KVM_IRQFD_FLAG_RESAMPLE, 999), EBADF, EINVAL);
 	expect_ok(irqfd(vm, fd, 8, 0, 0));
 	expect_errno(irqfd(vm, fd, 9, 0, 0), EBUSY);
 	expect_ok(irqfd(vm, fd, 8, KVM_IRQFD_FLAG_DEASSIGN, 0));
@@ -197,6 +197,7 @@ static void irqfd_wakes_wfi(void)
 
 	expect_ok(irqfd(vm, fd, SPI - 32, 0, 0));
 	vcpu_start(cpu, "g_count_edges_wfi", SPI, 50);
+	*(volatile uint32_t *)vm_mem(vm, SCRATCH) = ~0u;
 	vcpu_spawn(cpu);
 	for (i = 0; i < 50; i++) {
 		while (*(volatile uint32_t *)vm_mem(vm, SCRATCH) != (uint32_t)i)

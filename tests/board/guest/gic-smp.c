@@ -157,10 +157,11 @@ void g_route(u32 irq)
 	gic_line(irq, 2);
 	wait_for(&taken_by, 1);
 	gic_check_quiet();
-	gic_target(irq, 0); /* nobody's */
+	gic_disable(irq);
 	gic_line(irq, 2);
+	gic_target(irq, 1); /* from now on ours, and it is still pending */
 	gic_check_quiet();
-	gic_target(irq, 1); /* ours, and it is still pending */
+	gic_enable(irq);
 	check_eq(gic_wait_ack(), irq);
 	gic_eoi(irq);
 }

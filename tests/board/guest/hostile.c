@@ -76,9 +76,9 @@ void g_random_cp(u32 s, u32 n)
 }
 
 /* Random accesses to a device page, by all widths. */
-void g_random_mmio(u32 s, u32 base)
+static void random_mmio(u32 s, u32 base, u32 n)
 {
-	u32 addr, n = 4000;
+	u32 addr;
 
 	seed(s);
 	shrug_all();
@@ -106,6 +106,16 @@ void g_random_mmio(u32 s, u32 base)
 			break;
 		}
 	}
+}
+
+void g_random_gicd(u32 s, u32 n)
+{
+	random_mmio(s, GICD_BASE, 4 * n);
+}
+
+void g_random_gicc(u32 s, u32 n)
+{
+	random_mmio(s, GICC_BASE, 4 * n);
 }
 
 /* Any instructions at all. */

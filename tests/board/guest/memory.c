@@ -60,11 +60,11 @@ u32 g_count_in(u32 addr, u32 stop)
 }
 
 /* Read a slot that comes and goes: memory says 0x600d, the test's side 0xdead. */
-void g_read_flicker(u32 addr, u32 n)
+void g_read_flicker(u32 addr, u32 stop)
 {
 	u32 v, memory = 0;
 
-	while (n--) {
+	while (!read32(stop)) {
 		v = read32(addr);
 		if (v == 0x600d)
 			memory++;

@@ -15,24 +15,24 @@ static void vfp_on(void)
 /* All 32 registers from @seed, or compare them. */
 static void vfp_fill(u32 seed)
 {
-	u32 buf[64], i;
+	u32 buf[64], *p = buf, i;
 
 	for (i = 0; i < 64; i++)
 		buf[i] = seed * 0x01010101 + i;
 	asm volatile(".fpu neon-vfpv4\n"
 		     "vldmia %0!, {d0-d15}\n"
-		     "vldmia %0, {d16-d31}" ::"r"(buf)
-		     : "memory");
+		     "vldmia %0, {d16-d31}"
+		     : "+r"(p)::"memory");
 }
 
 static void vfp_compare(u32 seed)
 {
-	u32 buf[64], i;
+	u32 buf[64], *p = buf, i;
 
 	asm volatile(".fpu neon-vfpv4\n"
 		     "vstmia %0!, {d0-d15}\n"
-		     "vstmia %0, {d16-d31}" ::"r"(buf)
-		     : "memory");
+		     "vstmia %0, {d16-d31}"
+		     : "+r"(p)::"memory");
 	for (i = 0; i < 64; i++)
 		check_eq(buf[i], seed * 0x01010101 + i);
 }

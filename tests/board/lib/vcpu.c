@@ -72,9 +72,10 @@ void vcpu_start(struct vcpu *cpu, const char *name, uint32_t arg0, uint32_t arg1
 static _Noreturn void guest_failed(struct vcpu *cpu, uint32_t addr)
 {
 	struct guest_failure *f = vm_mem(cpu->vm, addr);
+	const char *what = vm_mem(cpu->vm, f->what), *base = strrchr(what, '/');
 
-	fail("vcpu %u: guest/%s is %u (%#x), expected %u (%#x)", cpu->id,
-	     strrchr((char *)vm_mem(cpu->vm, f->what), '/') + 1, f->got, f->got, f->want, f->want);
+	fail("vcpu %u: %s is %u (%#x), expected %u (%#x)", cpu->id, base ? base + 1 : what, f->got,
+	     f->got, f->want, f->want);
 }
 
 static _Noreturn void guest_trapped(struct vcpu *cpu, uint32_t addr)

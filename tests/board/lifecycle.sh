@@ -1,0 +1,201 @@
+#!/bin/sh
+#
+# On the board, as root, with the module loaded: what loading and unloading leave
+# behind, and what killed processes leave behind. `lifecycle.sh --list` names the
+# tests, `lifecycle.sh NAME` runs one. The module stays loaded.
+
+here=$(dirname "$0")
+module=${EMBER_KO:-/ember.ko}
+tests='load_unload in_use killed killed_leaves_memory killed_leaves_interrupts
+	processors_off_and_on quiet_log'
+
+pass() { echo "PASS lifecycle.$1"; }
+skip() { echo "SKIP lifecycle.$1: $2"; }
+fail() { echo "FAIL lifecycle.$1: $2"; }
+
+loaded() { [ -d /sys/module/ember ]; }
+users() { cat /sys/module/ember/refcnt; }
+field() { sed -n "s/^$1: *\([0-9]*\).*/\1/p" /proc/meminfo; }
+
+# A VM runs, start to end.
+vm_works() { "$here/run" hvc_psci_version 2>&1 3>&- | grep -q ^PASS; }
+
+# The refcount falls when the last file is freed, which may be a moment later.
+unload() {
+	local tries=0
+	while ! rmmod ember 2>/dev/null; do
+		tries=$((tries + 1))
+		[ $tries -lt 50 ] || return 1
+		sleep 0.1
+	done
+}
+
+load() { loaded || insmod "$module"; }
+
+# Start the process that uses everything; $victim is its leader.
+start_victim() {
+	setsid "$here/victim" forever >/tmp/victim.log 2>&1 3>&- &
+	victim=$!
+}
+
+kill_victim() {
+	# Both the frame and the test's own process, whichever groups they are in.
+	local pid pids
+	pids=$(grep -l "^$here/victim" /proc/[0-9]*/cmdline 2>/dev/null | tr -dc '0-9\n')
+	for pid in $pids; do
+		kill -9 "$pid" 2>/dev/null
+	done
+	wait "$victim" 2>/dev/null
+	while grep -ql "^$here/victim" /proc/[0-9]*/cmdline 2>/dev/null; do
+		sleep 0.05
+	done
+}
+
+# A moment from 50 to 800 ms away, other each time and the same each run.
+moment() { sleep "0.$(printf %03d $((50 + $1 * 389 % 750)))"; }
+
+kill_at_random() {
+	local round=1
+	while [ $round -le "$1" ]; do
+		start_victim
+		moment $round
+		if [ ! -d "/proc/$victim" ] || grep -q ^FAIL /tmp/victim.log; then
+			echo "round $round: the victim ended by itself: $(tail -n 1 /tmp/victim.log)"
+			kill_victim
+			return 1
+		fi
+		kill_victim
+		round=$((round + 1))
+	done
+}
+
+load_unload() {
+	local round=1
+	while [ $round -le 10 ]; do
+		unload || { fail "$1" "round $round: rmmod: $(rmmod ember 2>&1)"; return; }
+		[ ! -e /dev/kvm ] || { fail "$1" "round $round: /dev/kvm is still there"; return; }
+		load || { fail "$1" "round $round: insmod: $(dmesg | tail -n 1)"; return; }
+		vm_works || { fail "$1" "round $round: no VM runs"; return; }
+		round=$((round + 1))
+	done
+	pass "$1"
+}
+
+# An open VM holds the module.
+in_use() {
+	start_victim
+	sleep 1
+	if rmmod ember 2>/dev/null; then
+		kill_victim
+		load
+		fail "$1" "rmmod took the module from a running VM"
+		return
+	fi
+	kill_victim
+	unload || { fail "$1" "the module is held after its user has gone: $(users)"; return; }
+	load
+	pass "$1"
+}
+
+killed() {
+	local why
+	why=$(kill_at_random 10) || { fail "$1" "$why"; return; }
+	[ "$(users)" -eq 0 ] || sleep 1
+	[ "$(users)" -eq 0 ] || { fail "$1" "$(users) references to the module are left"; return; }
+	set -- "$1" /sys/kernel/debug/ember/*-*
+	[ ! -e "$2" ] || { fail "$1" "a VM is left in debugfs: $2"; return; }
+	vm_works || { fail "$1" "no VM runs any more"; return; }
+	unload || { fail "$1" "rmmod: $(rmmod ember 2>&1)"; return; }
+	load
+	pass "$1"
+}
+
+free_memory() {
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	sleep 0.5
+	echo 1 >/proc/sys/vm/compact_memory 2>/dev/null
+	field MemFree
+}
+
+# A VM has 4 MiB and some tables: ten that leaked would show.
+killed_leaves_memory() {
+	local before after slab_before slab_after why
+	why=$(kill_at_random 3) || { fail "$1" "$why"; return; }
+	before=$(free_memory) slab_before=$(field SUnreclaim)
+	why=$(kill_at_random 10) || { fail "$1" "$why"; return; }
+	after=$(free_memory) slab_after=$(field SUnreclaim)
+	if [ $((before - after)) -gt 2048 ]; then
+		fail "$1" "free memory fell from $before kB to $after kB"
+	elif [ $((slab_after - slab_before)) -gt 1024 ]; then
+		fail "$1" "unreclaimable slab grew from $slab_before kB to $slab_after kB"
+	else
+		pass "$1"
+	fi
+}
+
+# Names and numbers of the interrupts that are requested, without their counts.
+interrupts() { awk 'NR > 1 { print $1, $NF }' /proc/interrupts | grep -v '^Err'; }
+
+killed_leaves_interrupts() {
+	local with without why
+	with=$(interrupts)
+	why=$(kill_at_random 3) || { fail "$1" "$why"; return; }
+	[ "$(interrupts)" = "$with" ] || { fail "$1" "interrupts changed: $(interrupts)"; return; }
+	unload || { fail "$1" "rmmod: $(rmmod ember 2>&1)"; return; }
+	without=$(interrupts)
+	load
+	case $without in
+	*ember* | *kvm*) fail "$1" "requested without the module: $without" ;;
+	*) pass "$1" ;;
+	esac
+}
+
+# Each CPU but the first goes and comes while VMs run on it.
+processors_off_and_on() {
+	local cpu round=1
+	set -- "$1" /sys/devices/system/cpu/cpu[1-9]*/online
+	[ -e "$2" ] || { skip "$1" "one CPU"; return; }
+	start_victim
+	while [ $round -le 5 ]; do
+		for cpu in /sys/devices/system/cpu/cpu[1-9]*/online; do
+			sleep 0.2
+			echo 0 >"$cpu" || { kill_victim; fail "$1" "$cpu does not go off"; return; }
+			sleep 0.2
+			echo 1 >"$cpu" || { kill_victim; fail "$1" "$cpu does not come back"; return; }
+		done
+		round=$((round + 1))
+	done
+	if [ ! -d "/proc/$victim" ]; then
+		fail "$1" "the VMs died: $(tail -n 1 /tmp/victim.log)"
+		return
+	fi
+	kill_victim
+	for cpu in 0 1; do
+		taskset $((1 << cpu)) "$here/run" hvc_psci_version 2>&1 3>&- | grep -q ^PASS ||
+			{ fail "$1" "no VM runs on CPU $cpu"; return; }
+	done
+	pass "$1"
+}
+
+# Whatever the tests before have done: no complaint of the kernel.
+quiet_log() {
+	local line
+	line=$(dmesg | grep -m1 -E 'WARNING|BUG|Oops|Internal error|Unable to handle|scheduling while')
+	if [ -n "$line" ]; then
+		fail "$1" "$line"
+	else
+		pass "$1"
+	fi
+}
+
+if [ "${1-}" = --list ]; then
+	echo $tests | tr ' ' '\n'
+	exit
+fi
+for test in ${*:-$tests}; do
+	case " $(echo $tests) " in
+	*" $test "*) "$test" "$test" ;;
+	*) echo "lifecycle: no test $test" >&2; exit 2 ;;
+	esac
+done
