@@ -75,11 +75,12 @@ static int vgic_compare(void *priv, const struct list_head *a,
 }
 
 /*
- * Load the head of a queue that is longer than there are list registers.  The
- * guest leaves, for the rest to come up, when it has acknowledged all that was
- * pending (NPIE; it needs one, or it would fire before the guest's first
- * instruction), when it has ended one that was active (LR.EOI), and when it ends
- * one that was not loaded (LRENPIE).
+ * Load the head of a queue that is longer than there are list registers.  For
+ * the rest to come up the guest leaves
+ *  - when it has acknowledged all that was only pending (NPIE: it needs such a
+ *    one, or it would fire before the guest's first instruction);
+ *  - when it has ended one that was active (LR.EOI);
+ *  - when it ends one that was not loaded (LRENPIE).
  *
  * NOT DONE: EOImode with more active than fit.  What is pending waits until one
  * of those that are loaded is deactivated; a deactivation of one that isn't is
@@ -94,11 +95,13 @@ static u32 vgic_fill_some(const struct vgic_dist *d, struct vgic_cpu *vc)
 	list_sort(vc, &vc->queue, vgic_compare);
 	list_for_each_entry(irq, &vc->queue, node) {
 		if (n == host.nr_lrs) {
-			hcr |= irq->active ? GICH_HCR_LRENPIE : 0;
+			if (irq->active)
+				hcr |= GICH_HCR_LRENPIE;
 			continue;
 		}
 		lr = vgic_to_lr(d, irq);
-		hcr |= lr & GICH_LR_PENDING_BIT ? GICH_HCR_NPIE : 0;
+		if ((lr & GICH_LR_STATE) == GICH_LR_PENDING_BIT)
+			hcr |= GICH_HCR_NPIE;
 		if (irq->active && !irq->hw)
 			lr |= GICH_LR_EOI;
 		vc->lr_irq[n] = irq;
