@@ -307,7 +307,7 @@ static long armv7_vcpu_ioctl(struct ember_vcpu *vcpu, unsigned int ioctl,
 	case KVM_SET_MP_STATE:
 		return armv7_set_mp_state(v, argp);
 	default:
-		return -ENOTTY;
+		return timer_vcpu_ioctl(v, ioctl, arg);
 	}
 }
 
