@@ -92,17 +92,19 @@ static bool exit_system_event(struct vcpu *vcpu)
 static bool exit_internal_error(struct vcpu *vcpu)
 {
 	const struct kvm_run *run = vcpu->run;
-	char why[160];
+	char why[240];
 	size_t len;
 	unsigned int i, n = run->internal.ndata;
 
 	snprintf(why, sizeof(why), "KVM internal error, suberror %u%s", run->internal.suberror,
 		 run->internal.suberror == KVM_INTERNAL_ERROR_EMULATION ? " (emulation)" : "");
-	for (i = 0; i < n && i < 4; i++) {
+	for (i = 0; i < n && i < 6; i++) {
 		len = strlen(why);
 		snprintf(why + len, sizeof(why) - len, "%s 0x%llx", i ? "" : ", data",
 			 (unsigned long long)run->internal.data[i]);
 	}
+	len = strlen(why);
+	snprintf(why + len, sizeof(why) - len, "; dmesg may say more");
 	return crash(vcpu, why);
 }
 
