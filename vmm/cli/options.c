@@ -119,7 +119,7 @@ const struct cli_option cli_run_options[] = {
 	  "may repeat; ro: the guest can't write to it",
 	  set_disk },
 	{ "--net", "KIND",
-	  "network device, may repeat (default: user):\n"
+	  "network device, may repeat (default: user, if libslirp is in):\n"
 	  "user[,hostfwd=tcp|udp:[ADDR]:PORT-[ADDR]:PORT]...\n"
 	  "         through this process, no privileges needed\n"
 	  "tap=IF   through the host's tap interface IF\n"

@@ -10,6 +10,12 @@
 
 #define DEFAULT_MEM (128u << 20)
 
+#ifdef HAVE_SLIRP
+#define DEFAULT_NET "user"
+#else
+#define DEFAULT_NET NULL
+#endif
+
 int cli_parse_size(const char *text, uint64_t *bytes, struct err *e)
 {
 	static const char units[] = "KMGT";
@@ -92,8 +98,8 @@ static int finish(struct config *cfg, struct err *e)
 	if (is_stdio(cfg->console) && is_stdio(cfg->virtio_console))
 		return err_set(e, EXIT_USAGE,
 			       "run: two consoles on stdio; give --console pty, a file or none");
-	if (!cfg->nets.nr && !cfg->no_net)
-		cfg->nets.item[cfg->nets.nr++] = "user";
+	if (!cfg->nets.nr && !cfg->no_net && DEFAULT_NET)
+		cfg->nets.item[cfg->nets.nr++] = DEFAULT_NET;
 	if (trace && strstr(trace, "mmio"))
 		cfg->trace_mmio = true;
 	return 0;
