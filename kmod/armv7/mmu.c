@@ -110,6 +110,18 @@ static void s2_install(struct armv7_vcpu *v, struct ember_memslot *slot,
 		ember_mark_dirty(slot, gfn);
 }
 
+/*
+ * The fast path finds an entry of the owner's that may be written and is clean
+ * (shared memory that was read first, MADV_FREE).  No entry ever says that the
+ * guest writes, so the page has to, or reclaim throws it away.  @page is still
+ * referenced, which keeps reclaim off until then.
+ */
+static void s2_page_written(struct page *page)
+{
+	if (!PageDirty(page))
+		set_page_dirty_lock(page);
+}
+
 int armv7_stage2_fault(struct armv7_vcpu *v, struct ember_memslot *slot,
 		       gpa_t ipa, bool write)
 {
@@ -139,6 +151,8 @@ int armv7_stage2_fault(struct armv7_vcpu *v, struct ember_memslot *slot,
 		s2_install(v, slot, &spare, ipa, page, writable);
 	}
 	spin_unlock(&vm->mmu_lock);
+	if (writable)
+		s2_page_written(page);
 	put_page(page);
 	ret = 1;
 out:
