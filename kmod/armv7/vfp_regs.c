@@ -100,14 +100,25 @@ int armv7_vfp_get(struct armv7_vcpu *v, u64 id, void __user *val)
 	return -ENOENT;
 }
 
+/*
+ * FPEXC.EX and FP2V say that FPINST and FPINST2 hold something.  No CPU with
+ * virtualization extensions has these two (VFPv4 never bounces an instruction),
+ * and the world switch would be undefined in Hyp mode when it loads them.
+ */
+#define FPEXC_NEVER	(BIT(31) | BIT(28))
+
 int armv7_vfp_set(struct armv7_vcpu *v, u64 id, const void __user *val)
 {
 	const struct vfp_row *row = find_row(id);
 	void *own = find_own(v, id);
 	u32 value;
 
-	if (own)
-		return copy_from_user(own, val, KVM_REG_SIZE(id)) ? -EFAULT : 0;
+	if (own) {
+		if (copy_from_user(own, val, KVM_REG_SIZE(id)))
+			return -EFAULT;
+		v->ctxt->vfp.fpexc &= ~FPEXC_NEVER;
+		return 0;
+	}
 	if (!row)
 		return -ENOENT;
 	if (get_user(value, (const u32 __user *)val))
