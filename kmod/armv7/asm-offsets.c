@@ -38,6 +38,7 @@ int main(void)
 	OFFSET(HOST_HDCR, armv7_hyp_cpu, hdcr);
 	OFFSET(HOST_VFP, armv7_hyp_cpu, vfp);
 	OFFSET(HOST_VFP_REGS, armv7_hyp_cpu, vfp_regs);
+	OFFSET(HOST_FPEXC, armv7_hyp_cpu, fpexc);
 	OFFSET(HOST_STUB_HVBAR, armv7_hyp_cpu, stub_hvbar);
 	OFFSET(HOST_STUB_HSCTLR, armv7_hyp_cpu, stub_hsctlr);
 	OFFSET(HOST_BOOT_PGD, armv7_hyp_cpu, boot_pgd);

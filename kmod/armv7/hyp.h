@@ -45,9 +45,14 @@
  */
 #define HYP_HSCTLR		0x30cd1835
 
-/* HCPTR (B4.1.64): trap coprocessors 0-13 and Advanced SIMD; VFP's share. */
-#define HCPTR_TRAP_ALL		0x0000bfff
+/*
+ * HCPTR (B4.1.64): trap coprocessors 0-13, Advanced SIMD and the trace registers
+ * of CP14 (TTA); VFP's share.  TASE is always one where there is VFP without
+ * Advanced SIMD, so only TCP11 and TCP10 tell whose VFP registers are loaded.
+ */
+#define HCPTR_TRAP_ALL		0x0010bfff
 #define HCPTR_VFP		0x00008c00	/* TASE, TCP11, TCP10 */
+#define HCPTR_VFP_TRAPS		0x00000c00	/* TCP11, TCP10 */
 /* The kernel's stub leaves the physical timer and counter to PL1. */
 #define CNTHCTL_HOST		3
 
@@ -77,6 +82,7 @@ struct armv7_hyp_cpu {
 	u32 hdcr;
 	struct armv7_vfp vfp;
 	u32 vfp_regs;			/* double registers: 0, 16 or 32 */
+	u32 fpexc;			/* the host's while a guest runs */
 	/* How to leave. */
 	u32 stub_hvbar;
 	u32 stub_hsctlr;

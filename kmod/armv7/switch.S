@@ -197,7 +197,7 @@ guest_vfp:
 	push	{r2, r3, r4, lr}
 	mov	r4, r0
 	mrc	p15, 4, r0, c1, c1, 2		@ HCPTR
-	tst	r0, #HCPTR_VFP
+	tst	r0, #HCPTR_VFP_TRAPS
 	beq	1f				@ another coprocessor's trap
 	bic	r0, r0, #HCPTR_VFP
 	mcr	p15, 4, r0, c1, c1, 2
@@ -320,6 +320,18 @@ guest_enter:
 	mrc	p15, 4, r2, c1, c1, 1		@ HDCR
 	str	r2, [sp, #HOST_HDCR]
 
+	/*
+	 * HCPTR traps only what is not undefined already (B1.14), so FPEXC.EN
+	 * must be set or a guest that has VFP enabled would see it undefined.
+	 */
+	ldr	r3, [sp, #HOST_VFP_REGS]
+	cmp	r3, #0
+	beq	1f
+	vmrs	r3, fpexc
+	str	r3, [sp, #HOST_FPEXC]
+	orr	r3, r3, #(1 << 30)
+	vmsr	fpexc, r3
+1:
 	mcr	p15, 4, r1, c13, c0, 2		@ HTPIDR: from here a guest's
 	and	r2, r2, #0x1f			@ .HPMN stays
 	ldr	r3, [r1, #CTXT_HDCR]
@@ -424,7 +436,7 @@ guest_exit:
 	str	r4, [r1, #CTXT_HIFAR]
 
 	mrc	p15, 4, r2, c1, c1, 2		@ HCPTR
-	tst	r2, #HCPTR_VFP
+	tst	r2, #HCPTR_VFP_TRAPS
 	bne	1f
 	mov	r5, r0
 	ldr	r4, [sp, #HOST_VFP_REGS]
@@ -458,6 +470,10 @@ host_return:
 	add	r11, sp, #HOST_C15
 	load_c15
 	isb
+	ldr	r2, [sp, #HOST_VFP_REGS]
+	ldr	r3, [sp, #HOST_FPEXC]
+	cmp	r2, #0
+	vmsrne	fpexc, r3
 	mov	r2, #0
 	mcr	p15, 4, r2, c1, c1, 0		@ HCR
 	mcrr	p15, 6, r2, r2, c2		@ VTTBR
