@@ -242,6 +242,8 @@ void ember_vcpu_kick(struct ember_vcpu *vcpu);
 
 static inline void ember_request(struct ember_vcpu *vcpu, unsigned int req)
 {
+	/* What it is about is seen by whoever takes the request. */
+	smp_mb__before_atomic();
 	set_bit(req, &vcpu->requests);
 	/* The request is seen before the mode that ember_vcpu_kick() reads. */
 	smp_mb__after_atomic();
