@@ -45,8 +45,10 @@ static u64 *hyp_next_table(u64 *entry)
 	if (*entry & PTE_VALID_)
 		return phys_to_virt(pte_addr(*entry));
 	table = (u64 *)get_zeroed_page(GFP_KERNEL);
-	if (table)
-		pte_set(entry, virt_to_phys(table) | PTE_TABLE_);
+	if (!table)
+		return NULL;
+	dsb(ishst);	/* its zeroes before it can be walked */
+	pte_set(entry, virt_to_phys(table) | PTE_TABLE_);
 	return table;
 }
 
@@ -144,6 +146,10 @@ static int hyp_copy_text(void)
 	memcpy(hyp_text, armv7_hyp_text_start, size);
 	/* It is fetched with the MMU off at first: to the PoC (B2.2.6). */
 	__cpuc_flush_dcache_area(hyp_text, HYP_TEXT_PAGES * PAGE_SIZE);
+	/* ICIALLUIS: the page may have held other code, as at the last load. */
+	asm volatile("mcr p15, 0, %0, c7, c1, 0" : : "r" (0));
+	dsb(ish);
+	isb();
 	return 0;
 }
 

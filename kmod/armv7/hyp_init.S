@@ -109,6 +109,8 @@ ENTRY(armv7_hyp_entry)
 	mcr	p15, 4, r0, c10, c2, 1		@ HMAIR1
 	mcrr	p15, 4, r2, r0, c2		@ HTTBR
 	mcr	p15, 4, r0, c8, c7, 0		@ TLBIALLH
+	/* Out of coherency this CPU may have missed what others invalidated. */
+	mcr	p15, 4, r0, c8, c7, 4		@ TLBIALLNSNH: every VMID
 	mcr	p15, 0, r0, c7, c5, 0		@ ICIALLU
 	dsb
 	isb
