@@ -112,8 +112,13 @@ static int exit_dabt(struct armv7_vcpu *v)
 
 	if (!fault_is_curable(ctxt->hsr))
 		return stage2_bad_status(v, ipa);
-	/* Cache maintenance by address reports as a write, and needs none. */
-	if (ctxt->hsr & HSR_DABT_CM)
+	/*
+	 * Cache maintenance by address reports as a write, and needs none; but
+	 * where the CPU wants permission to write for it (DCIMVAC), a page that
+	 * is there read-only would never do.
+	 */
+	if (ctxt->hsr & HSR_DABT_CM &&
+	    HSR_ABT_FSC_TYPE(ctxt->hsr) != FSC_PERMISSION)
 		write = false;
 	slot = ember_gfn_to_slot(v->vcpu.vm, ipa >> PAGE_SHIFT);
 	if (slot && !(write && slot->flags & KVM_MEM_READONLY))
