@@ -218,9 +218,10 @@ static int armv7_vcpu_run(struct ember_vcpu *vcpu)
 	timer_load(v);
 	vgic_load(v);
 	code = armv7_hyp_enter(v->ctxt);
+	/* First: vgic_put() may kick other vcpus, for which RCU must watch. */
+	ember_guest_exit(vcpu);
 	vgic_put(v);
 	timer_put(v);
-	ember_guest_exit(vcpu);
 	local_irq_enable();
 
 	return armv7_handle_exit(v, code);
