@@ -130,7 +130,10 @@ static int reboot_event(struct notifier_block *nb, unsigned long event,
 			void *unused)
 {
 	WRITE_ONCE(machine_down, true);
+	/* Nor does one that is on its way up and saw the machine still going. */
+	cpus_read_lock();
 	on_each_cpu(give_cpu, NULL, 1);
+	cpus_read_unlock();
 	return NOTIFY_DONE;
 }
 
