@@ -84,6 +84,19 @@ static bool s2_was_mapped(struct armv7_vm *avm, gpa_t ipa, unsigned long pfn,
 	       pte_addr(*leaf) >> PAGE_SHIFT == pfn;
 }
 
+/*
+ * The fast path finds an entry of the owner's that may be written and is clean
+ * (shared memory that was read first, MADV_FREE).  No entry ever says that the
+ * guest writes, so the page has to, or reclaim throws it away.  mmu_lock is held
+ * and no invalidation missed: a page whose file system wants to know of writes
+ * is dirty as long as that entry may be written, so the flag is all that is needed.
+ */
+static void s2_page_written(struct page *page)
+{
+	if (!PageDirty(page))
+		SetPageDirty(page);
+}
+
 static void s2_install(struct armv7_vcpu *v, struct ember_memslot *slot,
 		       struct s2_spare *spare, gpa_t ipa, struct page *page,
 		       bool writable)
@@ -106,20 +119,10 @@ static void s2_install(struct armv7_vcpu *v, struct ember_memslot *slot,
 	if (!s2_was_mapped(avm, ipa, pfn, level))
 		s2_sync_pages(pfn_to_page(pfn), npages);
 	s2_map(avm, spare, ipa, leaf | (u64)pfn << PAGE_SHIFT, level);
-	if (writable)
+	if (writable) {
+		s2_page_written(page);
 		ember_mark_dirty(slot, gfn);
-}
-
-/*
- * The fast path finds an entry of the owner's that may be written and is clean
- * (shared memory that was read first, MADV_FREE).  No entry ever says that the
- * guest writes, so the page has to, or reclaim throws it away.  @page is still
- * referenced, which keeps reclaim off until then.
- */
-static void s2_page_written(struct page *page)
-{
-	if (!PageDirty(page))
-		set_page_dirty_lock(page);
+	}
 }
 
 int armv7_stage2_fault(struct armv7_vcpu *v, struct ember_memslot *slot,
@@ -151,8 +154,6 @@ int armv7_stage2_fault(struct armv7_vcpu *v, struct ember_memslot *slot,
 		s2_install(v, slot, &spare, ipa, page, writable);
 	}
 	spin_unlock(&vm->mmu_lock);
-	if (writable)
-		s2_page_written(page);
 	put_page(page);
 	ret = 1;
 out:
