@@ -9,6 +9,8 @@
  * vcpu's struct armv7_ctxt, page by page and nothing else of the host.  All
  * but the text stands at its address in the kernel's linear map.
  */
+#define pr_fmt(fmt) "ember: " fmt
+
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
@@ -282,14 +284,14 @@ int armv7_hyp_init(void)
 			lacks = "another hypervisor holds Hyp mode: stop it first";
 	}
 	if (lacks) {
-		pr_err("armv7: %s\n", lacks);
+		pr_err("%s\n", lacks);
 		return -ENODEV;
 	}
 
 	ret = hyp_alloc();
 	if (!ret && upper_32_bits(virt_to_phys(hyp_text) | virt_to_phys(boot_tables.l1) |
 				  virt_to_phys(work_tables.l1))) {
-		pr_err("armv7: Hyp text lies above 4 GiB of physical memory, where the MMU cannot be off\n");
+		pr_err("Hyp text lies above 4 GiB of physical memory, where the MMU cannot be off\n");
 		ret = -ENODEV;
 	}
 	if (ret)

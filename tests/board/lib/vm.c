@@ -20,13 +20,9 @@ int kvm_open(void)
 
 int vm_create_fd(void)
 {
-	int kvm = kvm_open(), fd;
+	int kvm = kvm_open();
+	int fd = expect_ok(ioctl(kvm, KVM_CREATE_VM, 0));
 
-	/* a signal that is pending keeps an MMU notifier from being registered */
-	do {
-		fd = ioctl(kvm, KVM_CREATE_VM, 0);
-	} while (fd < 0 && errno == EINTR);
-	expect_ok(fd);
 	close(kvm);
 	return fd;
 }
