@@ -136,6 +136,8 @@ int armv7_stage2_map_device(struct ember_vm *vm, gpa_t ipa, phys_addr_t pa,
 			    size_t size);
 /* Clean and invalidate every mapped page to the PoC (B2.2.6). */
 void armv7_stage2_flush(struct ember_vm *vm);
+/* Drop what the slots map, for a VM that starts again; vm->srcu held. */
+void armv7_stage2_restart(struct ember_vm *vm);
 
 /* ---- emulate.c --------------------------------------------------------- */
 

@@ -28,6 +28,8 @@ int main(void)
 	OFFSET(CTXT_HDFAR, armv7_ctxt, hdfar);
 	OFFSET(CTXT_HIFAR, armv7_ctxt, hifar);
 	OFFSET(CTXT_HPFAR, armv7_ctxt, hpfar);
+	OFFSET(CTXT_TEECR, armv7_ctxt, teecr);
+	OFFSET(CTXT_TEEHBR, armv7_ctxt, teehbr);
 	OFFSET(CTXT_VFP, armv7_ctxt, vfp);
 	BLANK();
 	OFFSET(HOST_R4, armv7_hyp_cpu, r4_r11);
@@ -39,6 +41,9 @@ int main(void)
 	OFFSET(HOST_VFP, armv7_hyp_cpu, vfp);
 	OFFSET(HOST_VFP_REGS, armv7_hyp_cpu, vfp_regs);
 	OFFSET(HOST_FPEXC, armv7_hyp_cpu, fpexc);
+	OFFSET(HOST_THUMBEE, armv7_hyp_cpu, thumbee);
+	OFFSET(HOST_TEECR, armv7_hyp_cpu, teecr);
+	OFFSET(HOST_TEEHBR, armv7_hyp_cpu, teehbr);
 	OFFSET(HOST_STUB_HVBAR, armv7_hyp_cpu, stub_hvbar);
 	OFFSET(HOST_STUB_HSCTLR, armv7_hyp_cpu, stub_hsctlr);
 	OFFSET(HOST_BOOT_PGD, armv7_hyp_cpu, boot_pgd);

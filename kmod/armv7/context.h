@@ -94,6 +94,7 @@ struct armv7_ctxt {
 	u32 hifar;
 	u32 hpfar;			/* faulting IPA[39:12] << 4 */
 
+	u32 teecr, teehbr;		/* ThumbEE, where there is (A2.10) */
 	struct armv7_vfp vfp;		/* valid when not loaded */
 };
 

@@ -175,7 +175,10 @@ int armv7_cp15_set(struct armv7_vcpu *v, u64 id, const void __user *val)
 	return 0;
 }
 
-/* MPIDR keeps its value throughout: other vcpus find this one by it (psci.c). */
+/*
+ * MPIDR has its first value again at every reset, CPU_ON included, as KVM's
+ * always did; other vcpus find this one by it meanwhile (psci.c).
+ */
 void armv7_cp15_reset(struct armv7_vcpu *v)
 {
 	u32 *c15 = v->ctxt->c15;

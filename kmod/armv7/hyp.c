@@ -17,6 +17,7 @@
 #include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <asm/cacheflush.h>
 #include <asm/cputype.h>
@@ -36,6 +37,39 @@ static DEFINE_MUTEX(hyp_map_lock);	/* work_tables */
 static void *hyp_text;			/* HYP_TEXT_PAGES pages */
 static DEFINE_PER_CPU(struct armv7_hyp_cpu *, hyp_cpu);
 static DEFINE_PER_CPU(bool, hyp_enabled);
+static cpumask_t hyp_cpus;		/* those in our hands */
+
+/* ---- TLB maintenance ------------------------------------------------------ */
+
+struct hyp_flush {
+	u32 fn;
+	u64 vttbr;
+};
+
+static void hyp_flush_here(void *arg)
+{
+	const struct hyp_flush *flush = arg;
+
+	armv7_hyp_call(flush->fn, 0, lower_32_bits(flush->vttbr),
+		       upper_32_bits(flush->vttbr));
+}
+
+/*
+ * Have one of our CPUs broadcast @fn, HYP_CALL_FLUSH_*.  That is this one, but
+ * for a CPU that came up without Hyp mode.  With none left, no guest is entered
+ * any more and nothing is cached that matters.  Interrupts on.
+ */
+void armv7_hyp_flush(u32 fn, u64 vttbr)
+{
+	struct hyp_flush flush = { .fn = fn, .vttbr = vttbr };
+
+	preempt_disable();
+	if (likely(__this_cpu_read(hyp_enabled)))
+		hyp_flush_here(&flush);
+	else
+		smp_call_function_any(&hyp_cpus, hyp_flush_here, &flush, 1);
+	preempt_enable();
+}
 
 /* ---- page tables -------------------------------------------------------- */
 
@@ -120,11 +154,7 @@ void armv7_hyp_unmap_page(void *page)
 	pte = hyp_pte(&work_tables, (u32)page);
 	if (pte)
 		pte_set(pte, 0);
-	/* A CPU that is not in Hyp's hands has nothing cached of it either. */
-	preempt_disable();
-	if (__this_cpu_read(hyp_enabled))
-		armv7_hyp_call(HYP_CALL_FLUSH_HYP, 0, 0, 0);
-	preempt_enable();
+	armv7_hyp_flush(HYP_CALL_FLUSH_HYP, 0);
 	mutex_unlock(&hyp_map_lock);
 }
 
@@ -133,6 +163,21 @@ void armv7_hyp_unmap_page(void *page)
 static u32 hyp_text_offset(const char *sym)
 {
 	return sym - armv7_hyp_text_start;
+}
+
+/* MCR p15, 0, r2, c7, c5, 0: ICIALLU */
+#define INSN_ICIALLU	0xee072f15
+
+/*
+ * On a Cortex-A15 BPIALL does nothing; its branch predictor is invalidated
+ * together with the instruction cache (DDI 0438, 4.3.28; ACTLR[0]).
+ */
+static void hyp_patch_text(void)
+{
+	u32 *insn = hyp_text + hyp_text_offset(armv7_hyp_invalidate_bp);
+
+	if (read_cpuid_part() == ARM_CPU_PART_CORTEX_A15)
+		*insn = INSN_ICIALLU;
 }
 
 static int hyp_copy_text(void)
@@ -146,6 +191,7 @@ static int hyp_copy_text(void)
 	if (!hyp_text)
 		return -ENOMEM;
 	memcpy(hyp_text, armv7_hyp_text_start, size);
+	hyp_patch_text();
 	/* It is fetched with the MMU off at first: to the PoC (B2.2.6). */
 	__cpuc_flush_dcache_area(hyp_text, HYP_TEXT_PAGES * PAGE_SIZE);
 	/* ICIALLUIS: the page may have held other code, as at the last load. */
@@ -199,6 +245,7 @@ static int hyp_cpu_alloc(unsigned int cpu)
 	hc->teardown_pa = virt_to_phys(hyp_text) +
 			  hyp_text_offset(armv7_hyp_teardown_low);
 	hc->vfp_regs = armv7_hyp_vfp_regs();
+	hc->thumbee = (read_cpuid_ext(CPUID_EXT_PFR0) >> 12 & 0xf) == 1;
 	per_cpu(hyp_cpu, cpu) = hc;
 	return armv7_hyp_map_page(page);
 }
@@ -320,6 +367,7 @@ int armv7_hyp_cpu_enable(void)
 			      hyp_text_offset(armv7_hyp_entry), &init))
 		return -EIO;
 	__this_cpu_write(hyp_enabled, true);
+	cpumask_set_cpu(smp_processor_id(), &hyp_cpus);
 	return 0;
 }
 
@@ -327,6 +375,7 @@ void armv7_hyp_cpu_disable(void)
 {
 	if (!__this_cpu_read(hyp_enabled))
 		return;
+	cpumask_clear_cpu(smp_processor_id(), &hyp_cpus);
 	armv7_hyp_call(HYP_CALL_TEARDOWN, 0, 0, 0);
 	__this_cpu_write(hyp_enabled, false);
 }

@@ -83,6 +83,8 @@ struct armv7_hyp_cpu {
 	struct armv7_vfp vfp;
 	u32 vfp_regs;			/* double registers: 0, 16 or 32 */
 	u32 fpexc;			/* the host's while a guest runs */
+	u32 thumbee;			/* it has TEECR and TEEHBR */
+	u32 teecr, teehbr;
 	/* How to leave. */
 	u32 stub_hvbar;
 	u32 stub_hsctlr;
@@ -106,6 +108,7 @@ struct armv7_hyp_init {
 extern char armv7_hyp_text_start[], armv7_hyp_text_end[];
 extern char armv7_hyp_entry[], armv7_hyp_entry_high[];
 extern char armv7_hyp_teardown_low[], armv7_hyp_vectors[];
+extern char armv7_hyp_invalidate_bp[];
 
 /* Assembly, hyp_init.S.  Interrupts off. */
 u32 armv7_hyp_probe(void);
@@ -126,6 +129,7 @@ void armv7_hyp_cpu_disable(void);
 int armv7_hyp_map_page(void *page);
 void armv7_hyp_unmap_page(void *page);
 unsigned int armv7_hyp_vfp_regs(void);
+void armv7_hyp_flush(u32 fn, u64 vttbr);
 
 #endif /* __ASSEMBLY__ */
 #endif

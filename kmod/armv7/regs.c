@@ -30,26 +30,6 @@ int armv7_host_target(void)
 		KVM_ARM_TARGET_CORTEX_A7 : KVM_ARM_TARGET_CORTEX_A15;
 }
 
-/*
- * A VM that starts again has new contents in its memory, put there through the
- * caches; a guest with its caches off has to fault them in, which cleans them.
- */
-static void unmap_all(struct ember_vm *vm)
-{
-	struct ember_memslots *slots;
-	unsigned int i;
-	int idx = srcu_read_lock(&vm->srcu);
-
-	slots = ember_memslots(vm);
-	for (i = 0; i < slots->nr; i++) {
-		spin_lock(&vm->mmu_lock);
-		armv7_mem_unmap(vm, slots->slot[i].base_gfn,
-				slots->slot[i].npages);
-		spin_unlock(&vm->mmu_lock);
-	}
-	srcu_read_unlock(&vm->srcu, idx);
-}
-
 /* -ENOENT: a feature that nobody knows; -EINVAL: not for this vcpu. */
 static int check_init(struct armv7_vcpu *v, const struct kvm_vcpu_init *init)
 {
@@ -71,13 +51,16 @@ int armv7_vcpu_init_target(struct armv7_vcpu *v,
 			   const struct kvm_vcpu_init *init)
 {
 	struct ember_vm *vm = v->vcpu.vm;
-	int ret = check_init(v, init);
+	int ret = check_init(v, init), idx;
 
 	if (ret)
 		return ret;
 	WRITE_ONCE(to_armv7_vm(vm)->target, init->target);
-	if (v->initialized)
-		unmap_all(vm);
+	if (v->initialized) {
+		idx = srcu_read_lock(&vm->srcu);
+		armv7_stage2_restart(vm);
+		srcu_read_unlock(&vm->srcu, idx);
+	}
 
 	v->features = init->features[0];
 	v->psci_0_2 = v->features & BIT(KVM_ARM_VCPU_PSCI_0_2);
@@ -95,6 +78,8 @@ void armv7_vcpu_reset(struct armv7_vcpu *v)
 
 	memset(ctxt, 0, offsetof(struct armv7_ctxt, c15));
 	memset(&ctxt->vfp, 0, sizeof(ctxt->vfp));
+	ctxt->teecr = 0;
+	ctxt->teehbr = 0;
 	ctxt->cpsr = SVC_MODE | PSR_A_BIT | PSR_I_BIT | PSR_F_BIT;
 	ctxt->hcr = HCR_GUEST;
 	ctxt->hsr = 0;

@@ -39,8 +39,7 @@ static DEFINE_IDA(vmids);
 /* Drop all of @vm's translations on every CPU; the tables were changed before. */
 static void s2_flush_tlb(struct armv7_vm *avm)
 {
-	armv7_hyp_call(HYP_CALL_FLUSH_VM, 0, lower_32_bits(avm->vttbr),
-		       upper_32_bits(avm->vttbr));
+	armv7_hyp_flush(HYP_CALL_FLUSH_VM, avm->vttbr);
 }
 
 /*
@@ -322,11 +321,15 @@ static bool s2_flush_leaf(u64 *entry, unsigned int level, void *arg)
 	return false;
 }
 
-/*
- * Clean and invalidate all that @vm has mapped, for set/way operations and for
- * caches being turned on or off.  vm->srcu held.
- */
-void armv7_stage2_flush(struct ember_vm *vm)
+static void s2_flush_piece(struct ember_vm *vm, gfn_t gfn, unsigned long npages)
+{
+	s2_for_each(to_armv7_vm(vm), gfn, npages, s2_flush_leaf, NULL);
+}
+
+/* Call @fn for all slots, in pieces, so that mmu_lock is not held for long. */
+static void s2_each_piece(struct ember_vm *vm,
+			  void (*fn)(struct ember_vm *vm, gfn_t gfn,
+				     unsigned long npages))
 {
 	struct ember_memslots *slots = ember_memslots(vm);
 	unsigned int i;
@@ -337,13 +340,30 @@ void armv7_stage2_flush(struct ember_vm *vm)
 
 		for (; gfn < end; gfn += S2_BLOCK_PAGES) {
 			spin_lock(&vm->mmu_lock);
-			s2_for_each(to_armv7_vm(vm), gfn,
-				    min_t(gfn_t, S2_BLOCK_PAGES, end - gfn),
-				    s2_flush_leaf, NULL);
+			fn(vm, gfn, min_t(gfn_t, S2_BLOCK_PAGES, end - gfn));
 			spin_unlock(&vm->mmu_lock);
 			cond_resched();
 		}
 	}
+}
+
+/*
+ * Clean and invalidate all that @vm has mapped, for set/way operations and for
+ * caches being turned on or off.  vm->srcu held.
+ */
+void armv7_stage2_flush(struct ember_vm *vm)
+{
+	s2_each_piece(vm, s2_flush_piece);
+}
+
+/*
+ * A VM that starts again has new contents in its memory, put there through the
+ * caches; a guest with its caches off has to fault them in, which cleans them.
+ * vm->srcu held.
+ */
+void armv7_stage2_restart(struct ember_vm *vm)
+{
+	s2_each_piece(vm, armv7_mem_unmap);
 }
 
 /* ---- mapping ------------------------------------------------------------------------- */
@@ -396,7 +416,7 @@ int armv7_stage2_map_device(struct ember_vm *vm, gpa_t ipa, phys_addr_t pa,
 	struct s2_spare spare = {};
 	int ret = 0;
 
-	if ((ipa | pa | size) & ~PAGE_MASK || (ipa + size) >> S2_IPA_BITS)
+	if ((ipa | pa | size) & ~PAGE_MASK || ipa + size > 1ULL << S2_IPA_BITS)
 		return -EINVAL;
 	for (; size && !ret; size -= PAGE_SIZE, ipa += PAGE_SIZE, pa += PAGE_SIZE) {
 		ret = s2_spare_fill(&spare);

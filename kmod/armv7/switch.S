@@ -123,6 +123,21 @@
 	c15_rest mcr, mcrr
 	.endm
 
+	/* TEECR and TEEHBR, which a guest reaches without a trap */
+	.macro	save_thumbee base, teecr, teehbr
+	mrc	p14, 6, r3, c0, c0, 0
+	mrc	p14, 6, r4, c1, c0, 0
+	str	r3, [\base, #\teecr]
+	str	r4, [\base, #\teehbr]
+	.endm
+
+	.macro	load_thumbee base, teecr, teehbr
+	ldr	r3, [\base, #\teecr]
+	ldr	r4, [\base, #\teehbr]
+	mcr	p14, 6, r3, c0, c0, 0
+	mcr	p14, 6, r4, c1, c0, 0
+	.endm
+
 /* ---- vectors (B1.8.1) ------------------------------------------------------- */
 
 	.align	5
@@ -332,6 +347,12 @@ guest_enter:
 	orr	r3, r3, #(1 << 30)
 	vmsr	fpexc, r3
 1:
+	ldr	r3, [sp, #HOST_THUMBEE]
+	cmp	r3, #0
+	beq	1f
+	save_thumbee sp, HOST_TEECR, HOST_TEEHBR
+	load_thumbee r1, CTXT_TEECR, CTXT_TEEHBR
+1:
 	mcr	p15, 4, r1, c13, c0, 2		@ HTPIDR: from here a guest's
 	and	r2, r2, #0x1f			@ .HPMN stays
 	ldr	r3, [r1, #CTXT_HDCR]
@@ -450,6 +471,10 @@ guest_exit:
 	save_banks
 	add	r11, r1, #CTXT_C15
 	save_c15
+	ldr	r2, [sp, #HOST_THUMBEE]
+	cmp	r2, #0
+	beq	host_return
+	save_thumbee r1, CTXT_TEECR, CTXT_TEEHBR
 
 /* r0: what armv7_hyp_call() returns.  Nothing of the guest is needed now. */
 host_return:
@@ -474,11 +499,18 @@ host_return:
 	ldr	r3, [sp, #HOST_FPEXC]
 	cmp	r2, #0
 	vmsrne	fpexc, r3
+	ldr	r2, [sp, #HOST_THUMBEE]
+	cmp	r2, #0
+	beq	1f
+	load_thumbee sp, HOST_TEECR, HOST_TEEHBR
+1:
 	mov	r2, #0
 	mcr	p15, 4, r2, c1, c1, 0		@ HCR
 	mcrr	p15, 6, r2, r2, c2		@ VTTBR
 	add	r11, sp, #HOST_BANKS
 	load_banks
+	.globl	armv7_hyp_invalidate_bp		@ hyp.c has another for the A15
+armv7_hyp_invalidate_bp:
 	mcr	p15, 0, r2, c7, c5, 6		@ BPIALL: no target of the guest's
 	ldr	r2, [sp, #HOST_ELR]
 	ldr	r3, [sp, #HOST_SPSR]

@@ -8,8 +8,8 @@
  * structs and finds its own with container_of().
  *
  * Locks, outermost first:
+ *	vcpu->mutex	one vcpu ioctl at a time; that of others is only tried
  *	vm->lock	mutex: creation of vcpus and devices, irqchip set-up
- *	vcpu->mutex	one vcpu ioctl at a time
  *	vm->slots_lock	mutex: changes to memslots and to the I/O bus
  *	vm->srcu	readers of memslots and I/O bus
  *	vm->mmu_lock	spinlock: the backend's second-stage tables, mmu_seq

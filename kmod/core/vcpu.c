@@ -48,17 +48,20 @@ static int vcpu_set_sigmask(struct ember_vcpu *vcpu,
 			    struct kvm_signal_mask __user *arg)
 {
 	struct kvm_signal_mask head;
+	sigset_t set;
 
-	vcpu->sigset_active = false;
-	if (!arg)
+	if (!arg) {
+		vcpu->sigset_active = false;
 		return 0;
+	}
 	if (copy_from_user(&head, arg, sizeof(head)))
 		return -EFAULT;
 	if (head.len != sizeof(sigset_t))
 		return -EINVAL;
-	if (copy_from_user(&vcpu->sigset, arg->sigset, sizeof(sigset_t)))
+	if (copy_from_user(&set, arg->sigset, sizeof(set)))
 		return -EFAULT;
-	sigdelsetmask(&vcpu->sigset, sigmask(SIGKILL) | sigmask(SIGSTOP));
+	sigdelsetmask(&set, sigmask(SIGKILL) | sigmask(SIGSTOP));
+	vcpu->sigset = set;
 	vcpu->sigset_active = true;
 	return 0;
 }
