@@ -29,6 +29,7 @@ side_by_side() {
 stop_and_continue() {
 	local pid before after
 	pid=$(monitor one)
+	[ -n "$pid" ] || { fail "stop: no monitor of guest one"; return; }
 	kill -STOP $pid
 	sleep 1
 	before=$(result one)

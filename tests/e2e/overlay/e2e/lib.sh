@@ -59,7 +59,12 @@ exec_ember() {
 start_guest() { guest "$@" & }
 
 # monitor NAME: process id of the guest's monitor.
-monitor() { pgrep -f "^ember run --name $1 " | head -n 1; }
+monitor() {
+	local pid
+	for pid in $(pidof ember); do
+		! tr '\0' ' ' </proc/$pid/cmdline | grep -q "^ember run --name $1 " || echo $pid
+	done
+}
 
 # result NAME: the text that the guest has written to its result disk so far.
 result() { tr -d '\0' <$work/$1.result; }
