@@ -5,6 +5,8 @@
  */
 #define _GNU_SOURCE
 #include "vm.h"
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
 #include <sched.h>
 
 #define L2CTLR ARM_CP15_REG32(1, 9, 0, 2)
@@ -143,6 +145,55 @@ static void vfp_one_reg(void)
 	vcpu_done(cpu);
 }
 
+/* FPEXC.EX and FP2V, for which no CPU here has the registers: no harm to anyone. */
+static void vfp_exception_bits(void)
+{
+	uint32_t fpexc = 0xd0000000;
+	bool intact;
+	int ret;
+
+	start("g_vfp_kept", 0x23, 2);
+	expect_ok(vcpu_set(cpu,
+			   KVM_REG_ARM | KVM_REG_SIZE_U32 | KVM_REG_ARM_VFP | KVM_REG_ARM_VFP_FPEXC,
+			   &fpexc));
+	neon_fill(7);
+	ret = run_raw();
+	intact = neon_intact(7);
+	expect_eq(ret, 0);
+	expect(intact);
+	vcpu_reports(cpu, 0);
+	vcpu_done(cpu);
+}
+
+static uint32_t teehbr_read(void)
+{
+	uint32_t val;
+
+	asm volatile("mrc p14, 6, %0, c1, c0, 0" : "=r"(val));
+	return val;
+}
+
+/* TEEHBR is reached without a trap: each vcpu's own, and none of the host's. */
+static void thumbee(void)
+{
+	uint32_t mine = 0x12345678;
+	int i;
+
+	if (!(getauxval(AT_HWCAP) & HWCAP_THUMBEE))
+		skip("no ThumbEE");
+	vm = vm_new(2, 0);
+	vcpu_start(&vm->vcpu[0], "g_thumbee", 0xaaaa0000, 5);
+	vcpu_start(&vm->vcpu[1], "g_thumbee", 0x55550000, 5);
+	asm volatile("mcr p14, 6, %0, c1, c0, 0" ::"r"(mine));
+	for (i = 0; i < 5; i++) {
+		vcpu_reports(&vm->vcpu[0], 4 - i);
+		vcpu_reports(&vm->vcpu[1], 4 - i);
+		expect_eq(teehbr_read(), mine);
+	}
+	vcpu_done(&vm->vcpu[0]);
+	vcpu_done(&vm->vcpu[1]);
+}
+
 static void vfp_off(void)
 {
 	start("g_vfp_off", 0, 0);
@@ -234,10 +285,11 @@ static void hyp_registers(void)
 }
 
 static const struct test tests[] = {
-	TEST(vfp_kept),	     TEST(vfp_of_host_kept), TEST(vfp_crowd),	  TEST(vfp_one_reg),
-	TEST(vfp_off),	     TEST(id_registers),     TEST(cache_set_way), TEST(cp15_holds),
-	TEST(cp15_of_two),   TEST(cpu_control),	     TEST(pmu),		  TEST(debug_registers),
-	TEST(hyp_registers),
+	TEST(vfp_kept),	   TEST(vfp_of_host_kept),   TEST(vfp_crowd),
+	TEST(vfp_one_reg), TEST(vfp_exception_bits), TEST(thumbee),
+	TEST(vfp_off),	   TEST(id_registers),	     TEST(cache_set_way),
+	TEST(cp15_holds),  TEST(cp15_of_two),	     TEST(cpu_control),
+	TEST(pmu),	   TEST(debug_registers),    TEST(hyp_registers),
 };
 
 TEST_MAIN("state", tests)

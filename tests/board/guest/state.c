@@ -98,6 +98,19 @@ void g_vfp_off(void)
 	check_eq(exc_count, 2);
 }
 
+/* TEEHBR keeps its value across @n exits. */
+void g_thumbee(u32 value, u32 n)
+{
+	u32 now;
+
+	asm volatile("mcr p14, 6, %0, c1, c0, 0" ::"r"(value));
+	while (n--) {
+		report(n);
+		asm volatile("mrc p14, 6, %0, c1, c0, 0" : "=r"(now));
+		check_eq(now, value);
+	}
+}
+
 /* ---- CP15 ------------------------------------------------------------------------ */
 
 void g_id_regs(void)
