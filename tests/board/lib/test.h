@@ -66,15 +66,16 @@ void skip(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 		ret_;                                                                      \
 	})
 
-/* The call fails with this errno. */
-#define expect_errno(call, want) expect_errno2(call, want, want)
-#define expect_errno2(call, want1, want2)                                             \
-	do {                                                                          \
-		long ret_ = (call);                                                   \
-		int err_ = ret_ < 0 ? errno : 0;                                      \
-		if (err_ != (want1) && err_ != (want2))                               \
-			fail("%s:%d: %s: %s, expected %s", __FILE__, __LINE__, #call, \
-			     err_ ? strerror(err_) : "success", strerror(want1));     \
+/* The call fails with this errno, or with one of two. */
+#define expect_errno(call, want) expect_errno_(call, want, want, #call)
+#define expect_errno2(call, want1, want2) expect_errno_(call, want1, want2, #call)
+#define expect_errno_(call, want1, want2, text)                                      \
+	do {                                                                         \
+		long ret_ = (call);                                                  \
+		int err_ = ret_ < 0 ? errno : 0;                                     \
+		if (err_ != (want1) && err_ != (want2))                              \
+			fail("%s:%d: %s: %s, expected %s", __FILE__, __LINE__, text, \
+			     err_ ? strerror(err_) : "success", strerror(want1));    \
 	} while (0)
 
 #endif
