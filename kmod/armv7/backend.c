@@ -237,6 +237,7 @@ static int armv7_check_extension(struct ember_vm *vm, long ext)
 	case KVM_CAP_ARM_PSCI:
 	case KVM_CAP_ARM_PSCI_0_2:
 	case KVM_CAP_MP_STATE:
+	case KVM_CAP_ARM_IRQ_LINE_LAYOUT_2:
 		return 1;
 	default:
 		return 0;

@@ -223,6 +223,14 @@ static int vgic_lazy_init(struct ember_vm *vm)
 	return ret;
 }
 
+/* The vcpu's number has eight bits here and four there. */
+static u32 vgic_line_cpu(u32 irq)
+{
+	return (irq >> KVM_ARM_IRQ_VCPU_SHIFT & KVM_ARM_IRQ_VCPU_MASK) +
+	       (irq >> KVM_ARM_IRQ_VCPU2_SHIFT & KVM_ARM_IRQ_VCPU2_MASK) *
+	       (KVM_ARM_IRQ_VCPU_MASK + 1);
+}
+
 int vgic_irq_line(struct ember_vm *vm, u32 irq, bool level)
 {
 	static const u8 lowest[] = {
@@ -230,7 +238,7 @@ int vgic_irq_line(struct ember_vm *vm, u32 irq, bool level)
 		[KVM_ARM_IRQ_TYPE_PPI] = VGIC_NR_SGIS,
 	};
 	u32 type = irq >> KVM_ARM_IRQ_TYPE_SHIFT & KVM_ARM_IRQ_TYPE_MASK;
-	u32 cpu = irq >> KVM_ARM_IRQ_VCPU_SHIFT & KVM_ARM_IRQ_VCPU_MASK;
+	u32 cpu = vgic_line_cpu(irq);
 	u32 num = irq >> KVM_ARM_IRQ_NUM_SHIFT & KVM_ARM_IRQ_NUM_MASK;
 	struct ember_vcpu *vcpu = ember_get_vcpu(vm, cpu);
 	bool in_kernel = vgic_present(to_dist(vm));

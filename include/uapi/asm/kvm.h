@@ -201,8 +201,10 @@ struct kvm_vcpu_events {
 #define KVM_ARM_VCPU_TIMER_IRQ_PTIMER	1
 
 /* KVM_IRQ_LINE: fields of kvm_irq_level.irq */
+#define KVM_ARM_IRQ_VCPU2_SHIFT		28	/* KVM_CAP_ARM_IRQ_LINE_LAYOUT_2 */
+#define KVM_ARM_IRQ_VCPU2_MASK		0xf
 #define KVM_ARM_IRQ_TYPE_SHIFT		24
-#define KVM_ARM_IRQ_TYPE_MASK		0xff
+#define KVM_ARM_IRQ_TYPE_MASK		0xf
 #define KVM_ARM_IRQ_VCPU_SHIFT		16
 #define KVM_ARM_IRQ_VCPU_MASK		0xff
 #define KVM_ARM_IRQ_NUM_SHIFT		0
