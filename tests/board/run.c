@@ -188,9 +188,10 @@ static void catch_signal(int sig)
 	expect_ok(sigaction(sig, &act, NULL));
 }
 
-static void one_timer(void)
+/* Again and again: the first one may come before KVM_RUN has begun. */
+static void signal_soon(void)
 {
-	struct itimerval it = { .it_value.tv_usec = 20000 };
+	struct itimerval it = { .it_value.tv_usec = 20000, .it_interval.tv_usec = 20000 };
 
 	expect_ok(setitimer(ITIMER_REAL, &it, NULL));
 }
@@ -199,9 +200,9 @@ static void signal_while_spinning(void)
 {
 	start("g_spin", 0, 0);
 	catch_signal(SIGALRM);
-	one_timer();
+	signal_soon();
 	vcpu_event(cpu, EV_INTR);
-	expect_eq(signals, 1);
+	expect(signals >= 1);
 	expect_eq(cpu->run->exit_reason, KVM_EXIT_INTR);
 }
 
@@ -211,9 +212,9 @@ static void signal_while_waiting(void)
 	cpu = &vm->vcpu[0];
 	vcpu_start(cpu, "g_wfi_forever", 0, 0);
 	catch_signal(SIGALRM);
-	one_timer();
+	signal_soon();
 	vcpu_event(cpu, EV_INTR);
-	expect_eq(signals, 1);
+	expect(signals >= 1);
 }
 
 static void signal_while_off(void)
@@ -221,9 +222,9 @@ static void signal_while_off(void)
 	vm = vm_new(2, VM_POWER_OFF);
 	cpu = &vm->vcpu[1];
 	catch_signal(SIGALRM);
-	one_timer();
+	signal_soon();
 	vcpu_event(cpu, EV_INTR);
-	expect_eq(signals, 1);
+	expect(signals >= 1);
 }
 
 static void set_mask(sigset_t *set)
@@ -322,7 +323,7 @@ static void no_memory_at_all(void)
 	vm = vm_new(1, VM_NO_RAM);
 	cpu = &vm->vcpu[0];
 	catch_signal(SIGALRM);
-	one_timer();
+	signal_soon();
 	ev = vcpu_next(cpu);
 	if (ev.kind == EV_EXIT)
 		expect_eq(ev.value, KVM_EXIT_INTERNAL_ERROR);

@@ -64,6 +64,12 @@ prepare() {
 	httpd -p 127.0.0.1:$port -h $work/www
 }
 
+# The guest may not listen yet; then the connection ends without a word.
+echoes() {
+	reply=$(echo hello | timeout 60 nc 127.0.0.1 7007 | head -n 1)
+	[ "$reply" = hello ]
+}
+
 sum_of() { md5sum <"$1" | cut -d' ' -f1; }
 
 prepare
@@ -84,8 +90,7 @@ if wait_for said_all; then
 	seq 1 500 | sed 's/$/\r/' | cmp - $work/hvc && pass devices.console-on-host ||
 		fail "devices.console-on-host: the text differs"
 	check no-trouble 0
-	reply=$(echo hello | timeout 60 nc 127.0.0.1 7007 | head -n 1)
-	[ "$reply" = hello ] && pass devices.net-forward ||
+	wait_for echoes && pass devices.net-forward ||
 		fail "devices.net-forward: the guest echoes '$reply'"
 else
 	fail "devices: the guest got as far as '$(result devices | tail -n 1)'"

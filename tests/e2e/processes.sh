@@ -9,7 +9,10 @@ spinning='echo 1 >/dev/vda; sync; while :; do :; done'
 
 counts() { [ "$(result $1 | tr -cd 0-9)" -gt "${2:-0}" ] 2>/dev/null; }
 
-# Nanoseconds on a CPU of all threads of a process.
+# Every thread of a process stands.
+stopped() { ! cat /proc/$1/task/*/status | grep '^State:' | grep -qv 'T (stopped)'; }
+
+# Milliseconds on a CPU of all threads of a process.
 cpu_time() {
 	cat /proc/$1/task/*/schedstat | awk '{ n += $1 } END { printf "%d\n", n / 1000000 }'
 }
@@ -31,7 +34,7 @@ stop_and_continue() {
 	pid=$(monitor one)
 	[ -n "$pid" ] || { fail "stop: no monitor of guest one"; return; }
 	kill -STOP $pid
-	sleep 1
+	wait_for stopped $pid || { fail "stop: a thread of guest one goes on"; return; }
 	before=$(result one)
 	sleep 3
 	after=$(result one)

@@ -12,6 +12,7 @@ make_guest tap <<-'END'
 END
 
 up() { ip addr add 10.0.2.2/24 dev tap0 && ip link set tap0 up; } 2>/dev/null
+hung_up() { echo | nc 10.0.2.15 7; }
 fetched() { [ "$(result tap)" = "over the tap" ]; }
 
 modprobe tun
@@ -27,5 +28,5 @@ elif pass tap.fetch && ping -c 3 10.0.2.15 >/dev/null; then
 else
 	fail "tap.ping: no answer from 10.0.2.15"
 fi
-echo | nc 10.0.2.15 7
+wait_for hung_up # it may not listen yet
 if wait $guest_pid; then pass tap.end; else fail "tap.end: ember ended with status $?"; fi

@@ -5,7 +5,7 @@
 # needs more than its time, is a FAIL under its own name. ember.only=PROGRAM or
 # ember.only=PROGRAM.TEST runs a part; TEST is then the program's argument.
 
-seconds=400
+seconds=900
 
 # Verdicts go to the channel, everything to the console. The status is 0 if there
 # was a verdict, 2 if one of them was FAIL.

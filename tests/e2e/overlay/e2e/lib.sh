@@ -52,7 +52,7 @@ guest() {
 exec_ember() {
 	local name=$1
 	shift
-	timeout -s KILL 240 ember run "$@" </dev/null 2>$work/$name.err
+	timeout -s KILL 600 ember run "$@" </dev/null 2>$work/$name.err
 }
 
 # start_guest NAME ...: the same in the background; $! is what to wait for.
@@ -69,12 +69,13 @@ monitor() {
 # result NAME: the text that the guest has written to its result disk so far.
 result() { tr -d '\0' <$work/$1.result; }
 
-# Waits until the command succeeds, two minutes at most.
+# Waits until the command succeeds, five minutes at most: no test waits that long but
+# one that fails.
 wait_for() {
 	local tries=0
 	until "$@"; do
 		tries=$((tries + 1))
-		[ $tries -lt 480 ] || return 1
+		[ $tries -lt 1200 ] || return 1
 		sleep 0.25
 	done
 }
