@@ -29,7 +29,7 @@
 	X(VFP, "vfp") X(CP_OTHER, "cp_other") \
 	X(IABT, "insn_abort") X(DABT, "data_abort") X(MMIO_KERNEL, "mmio_kernel") \
 	X(MMIO_USER, "mmio_user") X(MMIO_DECODED, "mmio_decoded") \
-	X(PSCI, "psci") X(UNKNOWN, "unknown") X(SIGNAL, "signal")
+	X(PSCI, "psci") X(DEBUG, "debug") X(UNKNOWN, "unknown") X(SIGNAL, "signal")
 
 enum armv7_exit {
 #define X(sym, name) ARMV7_EXIT_ ## sym,
@@ -78,6 +78,13 @@ struct armv7_mmio {
 	u32 base;
 };
 
+/* KVM_SET_GUEST_DEBUG; the vcpu's own thread (vcpu->mutex). */
+struct armv7_debug {
+	u32 control;			/* KVM_GUESTDBG_*, 0: off */
+	bool stepping;			/* the instruction at pc has been begun */
+	u32 pc;
+};
+
 struct armv7_vcpu {
 	struct ember_vcpu vcpu;
 	struct armv7_ctxt *ctxt;	/* guest registers, a page that Hyp maps too */
@@ -92,6 +99,7 @@ struct armv7_vcpu {
 	struct armv7_reset reset;	/* psci_lock */
 
 	struct armv7_mmio mmio;
+	struct armv7_debug debug;
 };
 
 static inline struct armv7_vm *to_armv7_vm(struct ember_vm *vm)
@@ -154,6 +162,10 @@ int armv7_mmio_complete(struct ember_vcpu *vcpu);
 void armv7_inject_undef(struct armv7_vcpu *v);
 void armv7_inject_dabt(struct armv7_vcpu *v, u32 addr);
 void armv7_inject_pabt(struct armv7_vcpu *v, u32 addr);
+/* A BKPT that is the guest's own affair. */
+void armv7_inject_bkpt(struct armv7_vcpu *v);
+/* Where exceptions go: the vectors' base. */
+u32 armv7_vectors(struct armv7_vcpu *v);
 
 /* Step over an instruction of @len bytes: pc and ITSTATE (A2.5.2). */
 void armv7_skip_bytes(struct armv7_vcpu *v, unsigned int len);
@@ -166,6 +178,27 @@ bool armv7_condition_passed(struct armv7_vcpu *v);
 u32 *armv7_reg(struct armv7_vcpu *v, unsigned int n);
 /* SPSR of the mode that CPSR names, or NULL in USR and SYS. */
 u32 *armv7_spsr(struct armv7_vcpu *v);
+
+/* ---- fetch.c: guest memory by the guest's addresses; 0 or -errno -------- */
+
+int armv7_translate(struct armv7_vcpu *v, u32 va, u64 *ipa);
+int armv7_read_va(struct armv7_vcpu *v, u32 va, void *data, unsigned int len);
+/* The instruction at pc, as armv7_decode() wants it. */
+int armv7_fetch(struct armv7_vcpu *v, u32 *opcode);
+
+/* ---- debug.c: single step and breakpoints -------------------------------- */
+
+/* Can this host step a guest? */
+bool armv7_debug_usable(void);
+int armv7_debug_set(struct armv7_vcpu *v, const struct kvm_guest_debug *dbg);
+/*
+ * Around every turn while v->debug.control is set.  before: > 0: enter, 0: a
+ * step is complete, KVM_EXIT_DEBUG.  after: what comes of the exit handler's ret.
+ */
+int armv7_debug_before(struct armv7_vcpu *v);
+int armv7_debug_after(struct armv7_vcpu *v, int ret);
+/* A debug exception of the guest; see armv7_exit_fn. */
+int armv7_exit_debug(struct armv7_vcpu *v);
 
 /* ---- cp15.c ------------------------------------------------------------ */
 

@@ -28,6 +28,8 @@ int main(void)
 	OFFSET(CTXT_HDFAR, armv7_ctxt, hdfar);
 	OFFSET(CTXT_HIFAR, armv7_ctxt, hifar);
 	OFFSET(CTXT_HPFAR, armv7_ctxt, hpfar);
+	OFFSET(CTXT_DBG_BVR, armv7_ctxt, dbg_bvr);
+	OFFSET(CTXT_DBG_BCR, armv7_ctxt, dbg_bcr);
 	OFFSET(CTXT_TEECR, armv7_ctxt, teecr);
 	OFFSET(CTXT_TEEHBR, armv7_ctxt, teehbr);
 	OFFSET(CTXT_VFP, armv7_ctxt, vfp);
@@ -38,6 +40,10 @@ int main(void)
 	OFFSET(HOST_BANKS, armv7_hyp_cpu, svc);
 	OFFSET(HOST_C15, armv7_hyp_cpu, c15);
 	OFFSET(HOST_HDCR, armv7_hyp_cpu, hdcr);
+	OFFSET(HOST_DSCR, armv7_hyp_cpu, dscr);
+	OFFSET(HOST_DBG_BVR, armv7_hyp_cpu, dbg_bvr);
+	OFFSET(HOST_DBG_BCR, armv7_hyp_cpu, dbg_bcr);
+	OFFSET(HOST_DBG_WCR, armv7_hyp_cpu, dbg_wcr);
 	OFFSET(HOST_VFP, armv7_hyp_cpu, vfp);
 	OFFSET(HOST_VFP_REGS, armv7_hyp_cpu, vfp_regs);
 	OFFSET(HOST_FPEXC, armv7_hyp_cpu, fpexc);

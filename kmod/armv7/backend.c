@@ -119,6 +119,7 @@ static int armv7_vcpu_create(struct ember_vcpu *vcpu)
 	if (ret)
 		goto unmap_ctxt;
 	timer_vcpu_init(v);
+	v->ctxt->hdcr = HDCR_GUEST;
 	return 0;
 
 unmap_ctxt:
@@ -181,7 +182,6 @@ static void armv7_ctxt_load(struct armv7_vcpu *v)
 
 	ctxt->hcptr = HCPTR_TRAP_ALL;
 	ctxt->hstr = HSTR_GUEST;
-	ctxt->hdcr = HDCR_GUEST;
 	ctxt->vttbr = avm->vttbr;
 	armv7_stage2_load(v);
 }
@@ -207,6 +207,12 @@ static int armv7_vcpu_run(struct ember_vcpu *vcpu)
 		return 1;
 	}
 
+	if (unlikely(v->debug.control)) {
+		ret = armv7_debug_before(v);
+		if (ret <= 0)
+			return ret;
+	}
+
 	trace_ember_entry(vcpu, v->ctxt->pc);
 	local_irq_disable();
 	if (!ember_guest_enter(vcpu)) {
@@ -224,7 +230,8 @@ static int armv7_vcpu_run(struct ember_vcpu *vcpu)
 	timer_put(v);
 	local_irq_enable();
 
-	return armv7_handle_exit(v, code);
+	ret = armv7_handle_exit(v, code);
+	return unlikely(v->debug.control) ? armv7_debug_after(v, ret) : ret;
 }
 
 /* ---- interrupts and ioctls ----------------------------------------------------- */
@@ -239,6 +246,8 @@ static int armv7_check_extension(struct ember_vm *vm, long ext)
 	case KVM_CAP_MP_STATE:
 	case KVM_CAP_ARM_IRQ_LINE_LAYOUT_2:
 		return 1;
+	case KVM_CAP_SET_GUEST_DEBUG:
+		return armv7_debug_usable();
 	default:
 		return 0;
 	}
@@ -295,6 +304,15 @@ static long armv7_set_mp_state(struct armv7_vcpu *v, void __user *arg)
 	return 0;
 }
 
+static long armv7_set_guest_debug(struct armv7_vcpu *v, void __user *arg)
+{
+	struct kvm_guest_debug dbg;
+
+	if (copy_from_user(&dbg, arg, sizeof(dbg)))
+		return -EFAULT;
+	return armv7_debug_set(v, &dbg);
+}
+
 static long armv7_vcpu_ioctl(struct ember_vcpu *vcpu, unsigned int ioctl,
 			     unsigned long arg)
 {
@@ -308,6 +326,8 @@ static long armv7_vcpu_ioctl(struct ember_vcpu *vcpu, unsigned int ioctl,
 		return armv7_get_mp_state(v, argp);
 	case KVM_SET_MP_STATE:
 		return armv7_set_mp_state(v, argp);
+	case KVM_SET_GUEST_DEBUG:
+		return armv7_set_guest_debug(v, argp);
 	default:
 		return timer_vcpu_ioctl(v, ioctl, arg);
 	}

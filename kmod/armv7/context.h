@@ -53,6 +53,10 @@ enum armv7_c15 {
 	C15_NR
 };
 
+/* What every ARMv7 core with Hyp mode has: DBGDIDR.BRPs and WRPs, plus one. */
+#define ARMV7_BREAKPOINTS	6
+#define ARMV7_WATCHPOINTS	4
+
 /* Banked registers of an exception mode. */
 struct armv7_bank {
 	u32 sp;
@@ -93,6 +97,10 @@ struct armv7_ctxt {
 	u32 hdfar;			/* faulting VA of data, B3.13 */
 	u32 hifar;
 	u32 hpfar;			/* faulting IPA[39:12] << 4 */
+
+	/* Address breakpoints, loaded while hdcr has HDCR_TDE (debug.c). */
+	u32 dbg_bvr[ARMV7_BREAKPOINTS];
+	u32 dbg_bcr[ARMV7_BREAKPOINTS];
 
 	u32 teecr, teehbr;		/* ThumbEE, where there is (A2.10) */
 	struct armv7_vfp vfp;		/* valid when not loaded */

@@ -443,9 +443,8 @@ const char *armv7_decode_why(enum armv7_decode code)
 	return code < ARRAY_SIZE(why) ? why[code] : "?";
 }
 
-/* Shift() of A8.4.3, which also tells the carry out; that is not needed. */
-static u32 shifted(u32 value, unsigned int shift, unsigned int amount,
-		   bool carry)
+u32 armv7_shifted(u32 value, unsigned int shift, unsigned int amount,
+		  bool carry)
 {
 	u32 sign = value >> 31 ? ~0u : 0;
 
@@ -471,7 +470,7 @@ void armv7_insn_address(const struct armv7_insn *insn, u32 rn, u32 rm,
 	u32 offset = 0;
 
 	if (insn->reg_offset) {
-		offset = shifted(rm, insn->shift, insn->amount, carry);
+		offset = armv7_shifted(rm, insn->shift, insn->amount, carry);
 		if (insn->subtract)
 			offset = -offset;
 	}

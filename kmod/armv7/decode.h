@@ -75,6 +75,13 @@ static inline bool armv7_thumb_is_wide(u16 hw)
 }
 
 /*
+ * Shift() of A8.4.3 for amounts of 0 to 32 (LSL: 31), of which ROR by 0 is RRX;
+ * that also tells the carry out, which is not needed.
+ */
+u32 armv7_shifted(u32 value, unsigned int shift, unsigned int amount,
+		  bool carry);
+
+/*
  * Address and new base of @insn, given the values of Rn and Rm and the carry
  * flag, which RRX shifts in.
  */

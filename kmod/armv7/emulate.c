@@ -8,7 +8,7 @@
  * armv7_mmio_complete() goes on where it stopped.
  *
  * Which register and how wide is said by the syndrome (B3.13.6) or, where that
- * is not valid, by the instruction itself (walk.c finds it, decode.c reads it).
+ * is not valid, by the instruction itself (fetch.c finds it, decode.c reads it).
  *
  * Exclusives and swaps on a device end in an external abort, as on most
  * hardware.  What can't be decoded ends the VM and prints the opcode.
@@ -19,7 +19,6 @@
 #include "armv7.h"
 #include "decode.h"
 #include "syndrome.h"
-#include "walk.h"
 #include "../core/trace.h"
 
 /* ---- data in a register, data in memory --------------------------------- */
@@ -65,33 +64,6 @@ static void note_access(struct armv7_vcpu *v, const u8 *data, bool in_kernel)
 
 	trace_ember_mmio(&v->vcpu, m->write, m->ipa, m->width,
 			 bytes_to_value(data, m->width, false), in_kernel);
-}
-
-/* ---- the guest's addresses --------------------------------------------------- */
-
-static int read_guest(void *vm, u64 ipa, void *data, unsigned int len)
-{
-	return ember_read_guest(vm, ipa, data, len);
-}
-
-static u64 c15_64(struct armv7_ctxt *ctxt, unsigned int low)
-{
-	return (u64)ctxt->c15[low + 1] << 32 | ctxt->c15[low];
-}
-
-static int translate(struct armv7_vcpu *v, u32 va, u64 *ipa)
-{
-	struct armv7_ctxt *ctxt = v->ctxt;
-	const struct armv7_walk walk = {
-		.sctlr = ctxt->c15[C15_SCTLR],
-		.ttbcr = ctxt->c15[C15_TTBCR],
-		.ttbr0 = c15_64(ctxt, C15_TTBR0),
-		.ttbr1 = c15_64(ctxt, C15_TTBR1),
-		.read = read_guest,
-		.arg = v->vcpu.vm,
-	};
-
-	return armv7_walk(&walk, va, ipa);
 }
 
 /* End the VM with what a person needs to add the missing row. */
@@ -198,7 +170,7 @@ static int next_access(struct armv7_vcpu *v)
 	m->ipa += m->width;
 	if (m->next == m->count || !((m->va ^ old) & PAGE_MASK))
 		return 0;
-	return translate(v, m->va, &m->ipa);
+	return armv7_translate(v, m->va, &m->ipa);
 }
 
 /* Do what is left of v->mmio; as armv7_exit_fn. */
@@ -271,32 +243,6 @@ static bool syndrome_usable(u32 hsr)
 
 /* ---- from the instruction -------------------------------------------------------- */
 
-/* Two bytes of code at @va, which are little-endian always (A3.3.1). */
-static int fetch_half(struct armv7_vcpu *v, u32 va, u32 *half)
-{
-	__le16 code;
-	u64 ipa;
-	int ret = translate(v, va, &ipa);
-
-	if (!ret)
-		ret = ember_read_guest(v->vcpu.vm, ipa, &code, sizeof(code));
-	*half = ret ? 0 : le16_to_cpu(code);
-	return ret;
-}
-
-/* The instruction at pc, as armv7_decode() wants it. */
-static int fetch(struct armv7_vcpu *v, u32 *opcode)
-{
-	bool thumb = v->ctxt->cpsr & PSR_T_BIT;
-	u32 pc = v->ctxt->pc, first, second = 0;
-	int ret = fetch_half(v, pc, &first);
-
-	if (!ret && (!thumb || armv7_thumb_is_wide(first)))
-		ret = fetch_half(v, pc + 2, &second);
-	*opcode = thumb ? first << 16 | second : second << 16 | first;
-	return ret;
-}
-
 /* @n as an operand: the pc is ahead, and aligned where it is a base (A2.3). */
 static u32 operand(struct armv7_vcpu *v, unsigned int n)
 {
@@ -316,7 +262,7 @@ static int first_access(struct armv7_vcpu *v, gpa_t fault)
 
 	m->pages = (m->va ^ (m->va + size - 1)) & PAGE_MASK;
 	if ((m->va ^ hdfar) & PAGE_MASK)
-		return translate(v, m->va, &m->ipa);
+		return armv7_translate(v, m->va, &m->ipa);
 	m->ipa = (fault & PAGE_MASK) | (m->va & ~PAGE_MASK);
 	return 0;
 }
@@ -366,7 +312,7 @@ static int mmio_decode(struct armv7_vcpu *v, gpa_t ipa)
 	u32 opcode;
 
 	ember_count_exit(&v->vcpu, ARMV7_EXIT_MMIO_DECODED);
-	if (fetch(v, &opcode))
+	if (armv7_fetch(v, &opcode))
 		return refuse(v, 0, "can't be read");
 	code = armv7_decode(opcode, v->ctxt->cpsr & PSR_T_BIT, &insn);
 	if (code == ARMV7_DECODE_EXCLUSIVE) {

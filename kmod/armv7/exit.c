@@ -93,6 +93,8 @@ static int exit_iabt(struct armv7_vcpu *v)
 	gpa_t ipa = fault_ipa(ctxt, ctxt->hifar);
 	struct ember_memslot *slot;
 
+	if (HSR_ABT_FSC_TYPE(ctxt->hsr) == FSC_DEBUG)
+		return armv7_exit_debug(v);
 	if (!fault_is_curable(ctxt->hsr))
 		return stage2_bad_status(v, ipa);
 	slot = ember_gfn_to_slot(v->vcpu.vm, ipa >> PAGE_SHIFT);
@@ -156,6 +158,8 @@ static const struct exit_row exit_table[64] = {
 	ROW(HSR_EC_SMC,	exit_smc,		SMC,		true),
 	ROW(HSR_EC_IABT,	exit_iabt,		IABT,		false),
 	ROW(HSR_EC_DABT,	exit_dabt,		DABT,		false),
+	ROW(HSR_EC_BREAKPOINT,	armv7_exit_debug,	DEBUG,		false),
+	ROW(HSR_EC_BKPT,	armv7_exit_debug,	DEBUG,		false),
 };
 
 static int exit_unknown(struct armv7_vcpu *v)

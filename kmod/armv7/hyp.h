@@ -53,6 +53,8 @@
 #define HCPTR_TRAP_ALL		0x0010bfff
 #define HCPTR_VFP		0x00008c00	/* TASE, TCP11, TCP10 */
 #define HCPTR_VFP_TRAPS		0x00000c00	/* TCP11, TCP10 */
+/* HDCR (B4.1.68): debug exceptions come to Hyp mode. */
+#define HDCR_TDE		0x00000100
 /* The kernel's stub leaves the physical timer and counter to PL1. */
 #define CNTHCTL_HOST		3
 
@@ -80,6 +82,11 @@ struct armv7_hyp_cpu {
 	struct armv7_bank fiq;
 	u32 c15[C15_SWITCHED];
 	u32 hdcr;
+	/* The host's own debugging, put away while hdcr of a guest has TDE. */
+	u32 dscr;
+	u32 dbg_bvr[ARMV7_BREAKPOINTS];
+	u32 dbg_bcr[ARMV7_BREAKPOINTS];
+	u32 dbg_wcr[ARMV7_WATCHPOINTS];
 	struct armv7_vfp vfp;
 	u32 vfp_regs;			/* double registers: 0, 16 or 32 */
 	u32 fpexc;			/* the host's while a guest runs */

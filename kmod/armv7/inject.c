@@ -11,6 +11,7 @@
 #include <linux/minmax.h>
 #include <asm/ptrace.h>
 #include "armv7.h"
+#include "step.h"
 #include "syndrome.h"
 
 #define VECTOR_UNDEF	0x04
@@ -20,6 +21,9 @@
 /* Synchronous external abort, not on a walk (tables B3-23 and B3-24). */
 #define FSR_EXTERNAL_SHORT	0x008
 #define FSR_EXTERNAL_LONG	0x210	/* with the LPAE bit */
+/* Debug event (the same tables). */
+#define FSR_DEBUG_SHORT		0x002
+#define FSR_DEBUG_LONG		0x222
 #define DFSR_WNR		BIT(11)
 
 /* ---- registers by mode -------------------------------------------------- */
@@ -65,12 +69,6 @@ u32 *armv7_spsr(struct armv7_vcpu *v)
 
 /* ---- conditions and steps ------------------------------------------------- */
 
-/* PSR bits 26-25 and 15-10 hold IT[1:0] and IT[7:2] (B1.3.3). */
-static u32 it_state(u32 psr)
-{
-	return ((psr >> 8) & 0xfc) | ((psr >> 25) & 3);
-}
-
 void armv7_skip_bytes(struct armv7_vcpu *v, unsigned int len)
 {
 	v->ctxt->pc += len;
@@ -84,20 +82,6 @@ void armv7_skip_insn(struct armv7_vcpu *v)
 	armv7_skip_bytes(v, narrow ? 2 : 4);
 }
 
-/* ConditionPassed() (A8.3.1); conditions come in pairs, bit 0 negates. */
-static bool condition_holds(unsigned int cond, u32 psr)
-{
-	bool n = psr & PSR_N_BIT, z = psr & PSR_Z_BIT;
-	bool c = psr & PSR_C_BIT, o = psr & PSR_V_BIT;
-	const bool truth[8] = {
-		z, c, n, o, c && !z, n == o, n == o && !z, true
-	};
-
-	if (cond >= 14)
-		return true;
-	return truth[cond >> 1] != (cond & 1);
-}
-
 bool armv7_condition_passed(struct armv7_vcpu *v)
 {
 	u32 hsr = v->ctxt->hsr, psr = v->ctxt->cpsr, it;
@@ -106,12 +90,18 @@ bool armv7_condition_passed(struct armv7_vcpu *v)
 	if (HSR_EC(hsr) >= 0x10)
 		return true;
 	if (hsr & HSR_CV)
-		return condition_holds(HSR_COND(hsr), psr);
-	it = it_state(psr);
-	return !it || condition_holds(it >> 4, psr);
+		return armv7_condition_holds(HSR_COND(hsr), psr);
+	it = armv7_it_state(psr);
+	return !it || armv7_condition_holds(it >> 4, psr);
 }
 
 /* ---- exceptions ------------------------------------------------------------ */
+
+u32 armv7_vectors(struct armv7_vcpu *v)
+{
+	return v->ctxt->c15[C15_SCTLR] & SCTLR_HIVECS ?
+		0xffff0000 : v->ctxt->c15[C15_VBAR];
+}
 
 /*
  * Enter @mode at @vector, to return to @lr after the adjustment that the
@@ -134,8 +124,7 @@ static void take_exception(struct armv7_vcpu *v, u32 mode, u32 vector, u32 lr)
 	ctxt->cpsr = psr;
 	*armv7_spsr(v) = old;
 	*armv7_reg(v, 14) = lr;
-	ctxt->pc = vector +
-		(sctlr & SCTLR_HIVECS ? 0xffff0000 : ctxt->c15[C15_VBAR]);
+	ctxt->pc = armv7_vectors(v) + vector;
 }
 
 void armv7_inject_undef(struct armv7_vcpu *v)
@@ -169,5 +158,15 @@ void armv7_inject_pabt(struct armv7_vcpu *v, u32 addr)
 
 	ctxt->c15[C15_IFSR] = external_abort(v);
 	ctxt->c15[C15_IFAR] = addr;
+	take_exception(v, ABT_MODE, VECTOR_PABT, ctxt->pc + 4);
+}
+
+/* IFAR is UNKNOWN after a debug exception (table B3-21): it stays. */
+void armv7_inject_bkpt(struct armv7_vcpu *v)
+{
+	struct armv7_ctxt *ctxt = v->ctxt;
+
+	ctxt->c15[C15_IFSR] = ctxt->c15[C15_TTBCR] & TTBCR_EAE ?
+		FSR_DEBUG_LONG : FSR_DEBUG_SHORT;
 	take_exception(v, ABT_MODE, VECTOR_PABT, ctxt->pc + 4);
 }

@@ -270,6 +270,62 @@ vfp_load:
 2:	vmsr	fpexc, r3
 	bx	lr
 
+/* ---- a guest under a debugger ------------------------------------------------ */
+
+/*
+ * The guest's breakpoints for the host's, r1: struct armv7_ctxt.  Spoils r2-r4.
+ * Those of the host go away first, its watchpoints too: their addresses mean
+ * something else now.  Breakpoints without HMC never match in Hyp mode, so
+ * there is no moment at which the guest's could stop the host (C3.3).
+ */
+debug_load:
+	mrc	p14, 0, r2, c0, c2, 2		@ DBGDSCRext
+	str	r2, [sp, #HOST_DSCR]
+	mov	r3, #0
+	.irp	n, 0, 1, 2, 3
+	mrc	p14, 0, r4, c0, c\n, 7		@ DBGWCR
+	str	r4, [sp, #(HOST_DBG_WCR + 4 * \n)]
+	mcr	p14, 0, r3, c0, c\n, 7
+	.endr
+	.irp	n, 0, 1, 2, 3, 4, 5
+	mrc	p14, 0, r4, c0, c\n, 5		@ DBGBCR
+	str	r4, [sp, #(HOST_DBG_BCR + 4 * \n)]
+	mcr	p14, 0, r3, c0, c\n, 5
+	mrc	p14, 0, r4, c0, c\n, 4		@ DBGBVR
+	str	r4, [sp, #(HOST_DBG_BVR + 4 * \n)]
+	.endr
+	isb					@ off before an address changes
+	.irp	n, 0, 1, 2, 3, 4, 5
+	ldr	r4, [r1, #(CTXT_DBG_BVR + 4 * \n)]
+	mcr	p14, 0, r4, c0, c\n, 4
+	ldr	r4, [r1, #(CTXT_DBG_BCR + 4 * \n)]
+	mcr	p14, 0, r4, c0, c\n, 5
+	.endr
+	orr	r2, r2, #(1 << 15)		@ .MDBGen
+	mcr	p14, 0, r2, c0, c2, 2
+	bx	lr
+
+/* And back; the ERET that follows synchronizes.  Spoils r3, r4. */
+debug_put:
+	mov	r3, #0
+	.irp	n, 0, 1, 2, 3, 4, 5
+	mcr	p14, 0, r3, c0, c\n, 5
+	.endr
+	isb
+	.irp	n, 0, 1, 2, 3, 4, 5
+	ldr	r4, [sp, #(HOST_DBG_BVR + 4 * \n)]
+	mcr	p14, 0, r4, c0, c\n, 4
+	ldr	r4, [sp, #(HOST_DBG_BCR + 4 * \n)]
+	mcr	p14, 0, r4, c0, c\n, 5
+	.endr
+	.irp	n, 0, 1, 2, 3
+	ldr	r4, [sp, #(HOST_DBG_WCR + 4 * \n)]
+	mcr	p14, 0, r4, c0, c\n, 7
+	.endr
+	ldr	r3, [sp, #HOST_DSCR]
+	mcr	p14, 0, r3, c0, c2, 2
+	bx	lr
+
 /* ---- in ---------------------------------------------------------------------- */
 
 /* An HVC of the host.  r0: what it asks; r0, r1 are on the stack. */
@@ -358,6 +414,8 @@ guest_enter:
 	ldr	r3, [r1, #CTXT_HDCR]
 	orr	r3, r3, r2
 	mcr	p15, 4, r3, c1, c1, 1		@ HDCR
+	tst	r3, #HDCR_TDE
+	blne	debug_load
 	ldr	r2, [r1, #CTXT_HCPTR]
 	mcr	p15, 4, r2, c1, c1, 2		@ HCPTR
 	ldr	r2, [r1, #CTXT_HSTR]
@@ -484,6 +542,9 @@ host_return:
 	mcrr	p15, 4, r2, r2, c14		@ CNTVOFF
 	mov	r3, #CNTHCTL_HOST
 	mcr	p15, 4, r3, c14, c1, 0		@ CNTHCTL
+	ldr	r3, [r1, #CTXT_HDCR]
+	tst	r3, #HDCR_TDE
+	blne	debug_put
 	ldr	r3, [sp, #HOST_HDCR]
 	mcr	p15, 4, r3, c1, c1, 1		@ HDCR
 	mrc	p15, 0, r3, c0, c0, 0		@ MIDR

@@ -80,6 +80,9 @@
 #define HSR_EC_IABT_HYP	0x21
 #define HSR_EC_DABT	0x24
 #define HSR_EC_DABT_HYP	0x25
+/* ARMv8's names for what is 0x20 on ARMv7; QEMU's ARMv7 cores report them. */
+#define HSR_EC_BREAKPOINT 0x30
+#define HSR_EC_BKPT	0x38
 
 /* Classes below 0x10: the condition of the instruction */
 #define HSR_CV		BIT(24)
@@ -100,6 +103,7 @@
 #define FSC_TRANSLATION	0x04
 #define FSC_ACCESS	0x08
 #define FSC_PERMISSION	0x0c
+#define FSC_DEBUG	0x20	/* a prefetch abort that is a debug event: 0x22 */
 
 /* WFI and WFE */
 #define HSR_WFE		BIT(0)

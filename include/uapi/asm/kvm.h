@@ -79,6 +79,9 @@ struct kvm_sregs {
 struct kvm_fpu {
 };
 
+/* KVM_SET_GUEST_DEBUG: BKPT instructions leave the guest; as arm64 has it */
+#define KVM_GUESTDBG_USE_SW_BP		(1 << 16)
+
 struct kvm_guest_debug_arch {
 };
 

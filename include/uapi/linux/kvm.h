@@ -42,6 +42,7 @@
 #define KVM_CAP_COALESCED_MMIO			15
 #define KVM_CAP_SYNC_MMU			16
 #define KVM_CAP_DESTROY_MEMORY_REGION_WORKS	21
+#define KVM_CAP_SET_GUEST_DEBUG			23
 #define KVM_CAP_IRQ_ROUTING			25
 #define KVM_CAP_JOIN_MEMORY_REGIONS_WORKS	30
 #define KVM_CAP_IRQFD				32
@@ -97,6 +98,16 @@ struct kvm_dirty_log {
 		void *dirty_bitmap;
 		__u64 padding2;
 	};
+};
+
+/* kvm_guest_debug.control; <asm/kvm.h> has more */
+#define KVM_GUESTDBG_ENABLE	0x00000001
+#define KVM_GUESTDBG_SINGLESTEP	0x00000002
+
+struct kvm_guest_debug {
+	__u32 control;
+	__u32 pad;
+	struct kvm_guest_debug_arch arch;
 };
 
 struct kvm_irq_level {
@@ -173,6 +184,7 @@ struct kvm_device_attr {
 #define KVM_SET_SIGNAL_MASK	_IOW(KVMIO, 0x8b, struct kvm_signal_mask)
 #define KVM_GET_MP_STATE	_IOR(KVMIO, 0x98, struct kvm_mp_state)
 #define KVM_SET_MP_STATE	_IOW(KVMIO, 0x99, struct kvm_mp_state)
+#define KVM_SET_GUEST_DEBUG	_IOW(KVMIO, 0x9b, struct kvm_guest_debug)
 #define KVM_GET_VCPU_EVENTS	_IOR(KVMIO, 0x9f, struct kvm_vcpu_events)
 #define KVM_SET_VCPU_EVENTS	_IOW(KVMIO, 0xa0, struct kvm_vcpu_events)
 #define KVM_GET_ONE_REG		_IOW(KVMIO, 0xab, struct kvm_one_reg)
@@ -260,6 +272,9 @@ struct kvm_run {
 			__u64 hardware_entry_failure_reason;
 			__u32 cpu;
 		} fail_entry;
+		struct {
+			struct kvm_debug_exit_arch arch;
+		} debug;
 		struct {
 			__u64 phys_addr;
 			__u8 data[8];
