@@ -62,6 +62,7 @@ vmm: deps
 
 board-tests: deps
 	@[ ! -e tests/board/Makefile ] || lab/cross tests/board all
+	@lab/cross tests/e2e/tools all
 
 guest: deps
 	@lab/guest store >/dev/null

@@ -54,11 +54,12 @@ static void defaults(void **state)
 
 static void everything(void **state)
 {
-	static const char *const argv[] = ARGS(
-		"--name", "web-1", "--cpus=4", "--mem", "1G", "--disk", "a", "--disk=b,ro", "--net",
-		"tap=t0", "--net", "user", "--initrd", "i", "--dtb", "d", "--dumpdtb=o", "--append",
-		"console=ttyAMA0 quiet", "--console", "pty", "--virtio-console", "stdio",
-		"--no-reboot", "--no-rng", "--trace-mmio", "--", "-kernel");
+	static const char *const argv[] =
+		ARGS("--name", "web-1", "--cpus=4", "--mem", "1G", "--disk", "a", "--disk=b,ro",
+		     "--net", "tap=t0,vhost", "--net", "user", "--vsock", "4294967294", "--initrd",
+		     "i", "--dtb", "d", "--dumpdtb=o", "--append", "console=ttyAMA0 quiet",
+		     "--console", "pty", "--virtio-console", "stdio", "--no-reboot", "--no-rng",
+		     "--trace-mmio", "--", "-kernel");
 	struct config cfg;
 	struct err e;
 
@@ -71,6 +72,7 @@ static void everything(void **state)
 	assert_int_equal(cfg.disks.nr, 2);
 	assert_string_equal(cfg.disks.item[1], "b,ro");
 	assert_int_equal(cfg.nets.nr, 2);
+	assert_true(cfg.vsock_cid == 0xfffffffe);
 	assert_string_equal(cfg.append, "console=ttyAMA0 quiet");
 	assert_string_equal(cfg.dumpdtb, "o");
 	assert_string_equal(cfg.virtio_console, "stdio");
@@ -133,6 +135,9 @@ static void bad_lines(void **state)
 		{ { "--cpus", "-1", "k" }, "from 1 to 8" },
 		{ { "--cpus", "2x", "k" }, "from 1 to 8" },
 		{ { "--cpus=", "k" }, "from 1 to 8" },
+		{ { "--vsock", "2", "k" }, "--vsock: '2' is no number from 3 to 4294967294" },
+		{ { "--vsock", "4294967295", "k" }, "from 3 to" },
+		{ { "--vsock", "guest", "k" }, "from 3 to" },
 		{ { "--mem", "lots", "k" }, "--mem: 'lots' is no size" },
 		{ { "--mem", "64MB", "k" }, "is no size" },
 		{ { "--mem", "", "k" }, "is no size" },

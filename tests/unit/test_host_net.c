@@ -98,6 +98,9 @@ static void test_refused(void **state)
 		{ "tap=", EXIT_USAGE, "not an interface name" },
 		{ "tap=this-name-is-too-long", EXIT_USAGE, "not an interface name" },
 		{ "tap=lo", EXIT_HOST, "net tap=lo: " },
+		{ "tap=lo,vhost", EXIT_HOST, "net tap=lo: " },
+		{ "tap=lo,vhost=maybe", EXIT_USAGE, "vhost=maybe is neither on nor off" },
+		{ "tap=lo,frob", EXIT_USAGE, "there is 'mac' and 'vhost'" },
 	};
 	struct err e;
 	unsigned int i;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The options of `ember run`: one row drives parser and help. */
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,6 +111,21 @@ static int set_net(struct config *cfg, const char *val, struct err *e)
 	return none ? 0 : list_add(&cfg->nets, val, e);
 }
 
+/* 0 to 2 are the hypervisor, the loopback and the host; all ones is any. */
+static int set_vsock(struct config *cfg, const char *val, struct err *e)
+{
+	unsigned long long cid;
+	char *end;
+
+	errno = 0;
+	cid = strtoull(val, &end, 10);
+	if (!isdigit((unsigned char)*val) || *end || errno || cid < 3 || cid >= UINT32_MAX)
+		return err_set(e, EXIT_USAGE, "'%s' is no number from 3 to %u", val,
+			       UINT32_MAX - 1);
+	cfg->vsock_cid = cid;
+	return 0;
+}
+
 const struct cli_option cli_run_options[] = {
 	{ "--name", "NAME", "what the virtual machine is called (default: vm)", set_name },
 	{ "--cpus", "N", "virtual processors, 1 to 8 (default: 1)", set_cpus },
@@ -122,9 +138,15 @@ const struct cli_option cli_run_options[] = {
 	  "network device, may repeat (default: user, if libslirp is in):\n"
 	  "user[,hostfwd=tcp|udp:[ADDR]:PORT-[ADDR]:PORT]...\n"
 	  "         through this process, no privileges needed\n"
-	  "tap=IF   through the host's tap interface IF\n"
+	  "tap=IF[,vhost]\n"
+	  "         through the host's tap interface IF; with vhost the host's\n"
+	  "         kernel carries the frames (modprobe vhost_net)\n"
 	  "none     no network at all",
 	  set_net },
+	{ "--vsock", "CID",
+	  "sockets between host and guest (AF_VSOCK), the guest's address\n"
+	  "being CID, 3 or more (modprobe vhost_vsock)",
+	  set_vsock },
 	{ "--initrd", "FILE", "initial file system of the kernel", set_initrd },
 	{ "--append", "STRING", "kernel command line", set_append },
 	{ "--dtb", "FILE",

@@ -24,6 +24,7 @@
 #include "../host/disk.h"
 #include "../host/net.h"
 #include "../host/term.h"
+#include "../host/vhost.h"
 #include "../loop.h"
 #include "../machine/boot.h"
 #include "../machine/machine.h"
@@ -35,6 +36,7 @@ struct run {
 	struct loop *loop;
 	struct loop_watch *signals;
 	int signal_fd;
+	int vsock; /* of the machine to come; -1 when it has it */
 	int ended; /* exit code of a signal or the escape key; 0: neither */
 	bool consoles_open;
 	struct boot_files files;
@@ -129,6 +131,8 @@ static void close_host(struct run *run)
 {
 	unsigned int i;
 
+	if (run->vsock >= 0)
+		close(run->vsock);
 	chardev_close(run->virtio_console);
 	chardev_close(run->console);
 	for (i = 0; i < CONFIG_NETS; i++)
@@ -159,6 +163,30 @@ static int open_consoles(struct run *run, struct err *e)
 	return run->virtio_console ? 0 : -1;
 }
 
+static struct virtio_dev *create_net(struct net_backend *net)
+{
+	return net->vhost_fd >= 0 ? virtio_vhost_net_create(net) : virtio_net_create(net);
+}
+
+/* The device closes it: the next life of the machine has another, without its connections. */
+static int open_vsock(struct run *run, struct err *e)
+{
+	if (run->cfg->vsock_cid && run->vsock < 0)
+		run->vsock = vhost_open_vsock(run->cfg->vsock_cid, e);
+	return run->cfg->vsock_cid && run->vsock < 0 ? -1 : 0;
+}
+
+static int add_vsock(struct run *run, struct err *e)
+{
+	int fd = run->vsock;
+
+	run->vsock = -1;
+	if (fd < 0)
+		return 0;
+	return machine_add_virtio(run->machine, virtio_vhost_vsock_create(fd, run->cfg->vsock_cid),
+				  e);
+}
+
 /* The order is the guest's: first disk vda, first network eth0. */
 static int add_devices(struct run *run, struct err *e)
 {
@@ -172,12 +200,14 @@ static int add_devices(struct run *run, struct err *e)
 		if (machine_add_virtio(m, virtio_blk_create(run->loop, run->disk[i]), e))
 			return -1;
 	for (i = 0; i < cfg->nets.nr; i++)
-		if (machine_add_virtio(m, virtio_net_create(run->net[i]), e))
+		if (machine_add_virtio(m, create_net(run->net[i]), e))
 			return -1;
 	if (run->virtio_console &&
 	    machine_add_virtio(m, virtio_console_create(run->virtio_console), e))
 		return -1;
-	return cfg->no_rng ? 0 : machine_add_virtio(m, virtio_rng_create(), e);
+	if (!cfg->no_rng && machine_add_virtio(m, virtio_rng_create(), e))
+		return -1;
+	return add_vsock(run, e);
 }
 
 static int power_on(struct run *run, struct err *e)
@@ -194,6 +224,8 @@ static int power_on(struct run *run, struct err *e)
 		.loop = run->loop,
 	};
 
+	if (open_vsock(run, e))
+		return -1;
 	run->machine = machine_create(&mc, e);
 	if (!run->machine || open_consoles(run, e))
 		return -1;
@@ -272,7 +304,7 @@ static void name_process(const char *name)
 
 int cli_run(const struct config *cfg, struct err *e)
 {
-	struct run run = { .cfg = cfg, .signal_fd = -1, .files = { .kernel = -1 } };
+	struct run run = { .cfg = cfg, .signal_fd = -1, .vsock = -1, .files = { .kernel = -1 } };
 	int code;
 
 	run.files.initrd = run.files.dtb = -1;

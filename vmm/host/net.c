@@ -54,6 +54,8 @@ static int set_option(struct net_backend *net, const struct net_kind *kind, cons
 	if (value)
 		return set_mac(net, value, e);
 	value = kind->key ? value_of(word, kind->key) : NULL;
+	if (kind->flag && !strcmp(word, kind->key))
+		value = "on";
 	if (value)
 		return kind->option(net, value, e);
 	return err_set(e, EXIT_USAGE, "net: '%s' has no option '%s'; there is 'mac'%s%s%s",
@@ -97,6 +99,10 @@ static struct net_backend *open_words(struct loop *loop, char *words, unsigned i
 			return NULL;
 		}
 	}
+	if (kind->start && kind->start(net, e)) {
+		net_close(net);
+		return NULL;
+	}
 	return net;
 }
 
@@ -127,7 +133,7 @@ static void drop_backlog(struct net_backend *net)
 
 void net_init(struct net_backend *net, const struct net_ops *ops, struct loop *loop)
 {
-	*net = (struct net_backend){ .ops = ops, .loop = loop };
+	*net = (struct net_backend){ .ops = ops, .loop = loop, .tap_fd = -1, .vhost_fd = -1 };
 	STAILQ_INIT(&net->backlog);
 }
 

@@ -52,12 +52,14 @@ struct net_backend {
 	void *opaque;
 	STAILQ_HEAD(, net_frame) backlog;
 	unsigned int backlog_len;
+	int tap_fd,
+		vhost_fd; /* the kernel's vhost-net carries frames between tap and rings; or -1 */
 	uint64_t dropped; /* frames to the guest that were lost */
 	uint64_t tx_dropped; /* frames from it */
 };
 
 /*
- * Open "user[,hostfwd=...]..." or "tap=IF", each with an optional ",mac=ADDR".
+ * Open "user[,hostfwd=...]..." or "tap=IF[,vhost]", each with an optional ",mac=ADDR".
  *
  *   hostfwd=tcp|udp:[hostaddr]:hostport-[guestaddr]:guestport   (may repeat)
  *

@@ -5,6 +5,8 @@
 #ifndef EMBER_NET_KINDS_H
 #define EMBER_NET_KINDS_H
 
+#include <stdbool.h>
+
 struct err;
 struct loop;
 struct net_backend;
@@ -17,7 +19,10 @@ struct net_kind {
 	struct net_backend *(*open)(struct loop *loop, const char *arg, struct err *e);
 	/* An option "key=value" of this kind's own: 0 or -1 with @e; NULL: it has none. */
 	const char *key;
+	bool flag; /* @key alone will do, and is "key=on" */
 	int (*option)(struct net_backend *net, const char *value, struct err *e);
+	/* All options are in.  0 or -1 with @e; may be NULL. */
+	int (*start)(struct net_backend *net, struct err *e);
 };
 
 extern const struct net_kind net_kind_user;

@@ -6,11 +6,18 @@
  * user NAME`), or by this program if it has the right to.  While the guest has
  * no room the interface is not read: its queue in the kernel is the better
  * place to wait, and to overflow.
+ *
+ * With ",vhost" nothing is read or written here: the kernel's vhost-net is given
+ * the interface and the guest's rings (virtio/vhost_net.c).  Each frame then has a
+ * virtio header in front, by which the two sides leave checksums and segmentation
+ * to each other.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
+#include <linux/virtio_net.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -21,6 +28,7 @@
 #include "../loop.h"
 #include "net.h"
 #include "net_kinds.h"
+#include "vhost.h"
 
 /* Frames read before others in the loop have their turn. */
 #define TAP_BATCH 64u
@@ -28,6 +36,7 @@
 struct tap {
 	struct net_backend net;
 	int fd;
+	bool vhost;
 	struct loop_watch *watch;
 	char name[IFNAMSIZ];
 	uint8_t frame[NET_FRAME_MAX];
@@ -81,6 +90,8 @@ static void tap_close(struct net_backend *net)
 
 	if (tap->watch)
 		loop_unwatch(tap->watch);
+	if (net->vhost_fd >= 0)
+		close(net->vhost_fd);
 	if (tap->fd >= 0)
 		close(tap->fd);
 	free(tap);
@@ -109,6 +120,8 @@ static int take_interface(struct tap *tap, struct err *e)
 {
 	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
 
+	if (tap->vhost)
+		ifr.ifr_flags |= IFF_VNET_HDR;
 	memcpy(ifr.ifr_name, tap->name, sizeof(ifr.ifr_name));
 	if (!ioctl(tap->fd, TUNSETIFF, &ifr))
 		return 0;
@@ -125,13 +138,38 @@ static int take_interface(struct tap *tap, struct err *e)
 	return err_sys(e, EXIT_HOST, errno, "net tap=%s", tap->name);
 }
 
-static int tap_start(struct tap *tap, struct err *e)
+static int start_vhost(struct tap *tap, struct err *e)
 {
+	int header = sizeof(struct virtio_net_hdr_v1);
+	char what[sizeof("net tap=,vhost") + IFNAMSIZ];
+
+	if (ioctl(tap->fd, TUNSETVNETHDRSZ, &header) < 0)
+		return err_sys(e, EXIT_HOST, errno, "net tap=%s: virtio headers", tap->name);
+	snprintf(what, sizeof(what), "net tap=%s,vhost", tap->name);
+	tap->net.vhost_fd = vhost_open("/dev/vhost-net", "vhost_net", what, e);
+	tap->net.tap_fd = tap->fd;
+	return tap->net.vhost_fd < 0 ? -1 : 0;
+}
+
+static int tap_start(struct net_backend *net, struct err *e)
+{
+	struct tap *tap = to_tap(net);
+
 	if (open_tun(tap, e) || take_interface(tap, e))
 		return -1;
-	tap->watch = loop_watch(tap->net.loop, tap->fd, EPOLLIN, on_readable, tap);
+	if (tap->vhost)
+		return start_vhost(tap, e);
+	tap->watch = loop_watch(net->loop, tap->fd, EPOLLIN, on_readable, tap);
 	if (!tap->watch)
 		return err_sys(e, EXIT_INTERNAL, errno, "net tap=%s", tap->name);
+	return 0;
+}
+
+static int tap_vhost(struct net_backend *net, const char *value, struct err *e)
+{
+	if (strcmp(value, "on") && strcmp(value, "off"))
+		return err_set(e, EXIT_USAGE, "net: vhost=%s is neither on nor off", value);
+	to_tap(net)->vhost = !strcmp(value, "on");
 	return 0;
 }
 
@@ -152,10 +190,6 @@ static struct net_backend *tap_open(struct loop *loop, const char *name, struct 
 	net_init(&tap->net, &tap_ops, loop);
 	tap->fd = -1;
 	strcpy(tap->name, name);
-	if (tap_start(tap, e)) {
-		tap_close(&tap->net);
-		return NULL;
-	}
 	return &tap->net;
 }
 
@@ -163,4 +197,8 @@ const struct net_kind net_kind_tap = {
 	.name = "tap",
 	.argument = "the name of a tap interface",
 	.open = tap_open,
+	.key = "vhost",
+	.flag = true,
+	.option = tap_vhost,
+	.start = tap_start,
 };

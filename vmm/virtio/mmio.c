@@ -145,6 +145,8 @@ static void write_queue_notify(struct virtio_dev *vdev, uint32_t val)
 
 static uint32_t read_isr(struct virtio_dev *vdev)
 {
+	if (vdev->ops->progress)
+		vdev->ops->progress(vdev);
 	return vdev->isr;
 }
 

@@ -271,6 +271,11 @@ void virtq_push(struct virtqueue *q, uint16_t head, uint32_t written)
 	virtq_flush(q, 1);
 }
 
+uint16_t virtq_used_idx(const struct virtqueue *q)
+{
+	return le16toh(__atomic_load_n(&q->used->idx, __ATOMIC_ACQUIRE));
+}
+
 static bool interrupt_wanted(struct virtqueue *q)
 {
 	uint16_t old = q->signalled;

@@ -112,6 +112,9 @@ void virtq_push(struct virtqueue *q, uint16_t head, uint32_t written);
 void virtq_fill(struct virtqueue *q, uint16_t head, uint32_t written, unsigned int ahead);
 void virtq_flush(struct virtqueue *q, unsigned int n);
 
+/* used->idx as it stands in a ready queue's ring: for one that the host's kernel serves. */
+uint16_t virtq_used_idx(const struct virtqueue *q);
+
 /* Interrupt the driver for what was pushed since the last time, if it asked for that. */
 void virtq_interrupt(struct virtqueue *q);
 

@@ -45,6 +45,8 @@ struct virtio_ops {
 	/* The driver changed @len bytes at @off of the config space.  May be NULL: read-only. */
 	void (*config_write)(struct virtio_dev *vdev, unsigned int off, uint32_t val,
 			     unsigned int len);
+	/* The rings may have moved without us: bring @isr up to date.  NULL: they don't. */
+	void (*progress)(struct virtio_dev *vdev);
 	/* Return when nothing is in flight; may block.  NULL: nothing ever is. */
 	void (*quiesce)(struct virtio_dev *vdev);
 	/* Forget what the driver said.  Called quiesced.  May be NULL. */

@@ -58,6 +58,10 @@ struct device *virtio_mmio_create(const struct virtio_slot *slot, struct virtio_
  */
 struct virtio_dev *virtio_blk_create(struct loop *loop, struct disk *disk);
 struct virtio_dev *virtio_net_create(struct net_backend *net);
+/* On a backend with vhost: the host's kernel carries the frames. */
+struct virtio_dev *virtio_vhost_net_create(struct net_backend *net);
+/* @fd from vhost_open_vsock(), taken over in every case. */
+struct virtio_dev *virtio_vhost_vsock_create(int fd, uint64_t cid);
 struct virtio_dev *virtio_console_create(struct chardev *chr);
 struct virtio_dev *virtio_rng_create(void);
 

@@ -27,14 +27,17 @@ load_module() {
 		{ fail "load: $(dmesg | tail -n 1)"; exit 1; }
 }
 
-# make_guest NAME: empties the guest's files; its session is read from stdin.
+# make_guest NAME [FILE]...: empties the guest's files; its session is read from stdin,
+# the files are beside it, in /run/ember.
 make_guest() {
-	local session=$work/$1.d
-	rm -rf $work/$1.*
+	local name=$1 session=$work/$1.d
+	shift
+	rm -rf $work/$name.*
 	mkdir -p $session/ember
 	cat >$session/ember/session
-	( cd $session && find ember | cpio -o -H newc 2>/dev/null ) >$work/$1.cpio
-	dd if=/dev/zero of=$work/$1.result bs=4096 count=2 2>/dev/null
+	[ $# -eq 0 ] || cp "$@" $session/ember/
+	( cd $session && find ember | cpio -o -H newc 2>/dev/null ) >$work/$name.cpio
+	dd if=/dev/zero of=$work/$name.result bs=4096 count=2 2>/dev/null
 	rm -rf $session
 }
 
