@@ -8,8 +8,8 @@
  *
  * Reading order: backend.c, hyp.c and switch.S (how Hyp mode is taken and the
  * worlds switch), exit.c (why a guest came back), mmu.c and stage2.c (memory),
- * emulate.c and decode.c (MMIO), cp15.c, psci.c, regs.c (ONE_REG), vgic*.c,
- * timer.c.
+ * emulate.c and decode.c (MMIO), cp15.c, psci.c, regs.c (ONE_REG),
+ * vcpu_ioctl.c, vgic*.c, timer.c, user_lines.c.
  */
 #ifndef EMBER_ARMV7_H
 #define EMBER_ARMV7_H
@@ -49,6 +49,7 @@ struct armv7_vm {
 	u64 cntvoff;			/* subtracted from the counter, all vcpus */
 	u32 target;			/* KVM_ARM_TARGET_*, ~0: none yet */
 	u32 psci_version;
+	bool nisv_to_user;		/* KVM_CAP_ARM_NISV_TO_USER */
 };
 
 /* What PSCI CPU_ON asks of another vcpu, applied by its own thread. */
@@ -92,7 +93,6 @@ struct armv7_vcpu {
 	struct armv7_timer timer;
 
 	bool initialized;		/* KVM_ARM_VCPU_INIT was called */
-	bool started;			/* it has run; see armv7_first_run() */
 	bool power_off;			/* PSCI; read by others, WRITE_ONCE */
 	bool psci_0_2;
 	u32 features;			/* as given to KVM_ARM_VCPU_INIT */
@@ -167,6 +167,13 @@ void armv7_inject_bkpt(struct armv7_vcpu *v);
 /* Where exceptions go: the vectors' base. */
 u32 armv7_vectors(struct armv7_vcpu *v);
 
+/*
+ * An asynchronous abort, taken once the guest's CPSR.A is clear: hardware does
+ * it, by HCR.VA (B1.8.11), which says so as long as it is still to come.
+ */
+void armv7_inject_async_abort(struct armv7_vcpu *v);
+bool armv7_async_abort_pending(struct armv7_vcpu *v);
+
 /* Step over an instruction of @len bytes: pc and ITSTATE (A2.5.2). */
 void armv7_skip_bytes(struct armv7_vcpu *v, unsigned int len);
 /* The same for the trapped one, whose length HSR.IL tells. */
@@ -220,6 +227,24 @@ void armv7_vcpu_reset(struct armv7_vcpu *v);
 int armv7_reg_list(struct ember_vcpu *vcpu, u64 __user *list, unsigned int max);
 int armv7_reg_get(struct ember_vcpu *vcpu, u64 id, void __user *val);
 int armv7_reg_set(struct ember_vcpu *vcpu, u64 id, const void __user *val);
+
+/* ---- vcpu_ioctl.c -------------------------------------------------------- */
+
+/* backend->vcpu_ioctl */
+long armv7_vcpu_ioctl(struct ember_vcpu *vcpu, unsigned int ioctl,
+		      unsigned long arg);
+
+/* ---- user_lines.c -------------------------------------------------------- */
+
+/*
+ * Without an in-kernel GIC user space learns of the timers' outputs by
+ * run->s.regs.device_irq_level (KVM_CAP_ARM_USER_IRQ).  Sets vcpu->leaving.
+ */
+void armv7_user_lines_start(struct armv7_vcpu *v);
+/* Own thread: must user space be told before the guest may go on? */
+bool armv7_user_lines_news(struct armv7_vcpu *v);
+/* What it was told of the virtual timer. */
+bool armv7_user_lines_vtimer(struct armv7_vcpu *v);
 
 /* ---- psci.c ------------------------------------------------------------ */
 

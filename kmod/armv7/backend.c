@@ -144,33 +144,38 @@ static bool armv7_vcpu_runnable(struct ember_vcpu *vcpu)
 {
 	struct armv7_vcpu *v = to_armv7(vcpu);
 
-	return !READ_ONCE(v->power_off) && vgic_pending(v);
+	return !READ_ONCE(v->power_off) &&
+	       (vgic_pending(v) || armv7_async_abort_pending(v));
 }
 
 /* WFI, and PSCI's CPU_SUSPEND: sleep until there is an interrupt. */
 void armv7_wfi(struct armv7_vcpu *v)
 {
 	timer_block_enter(v);
-	ember_vcpu_block(&v->vcpu);
+	if (likely(!v->vcpu.leaving) || !armv7_user_lines_news(v))
+		ember_vcpu_block(&v->vcpu);
 	timer_block_leave(v);
 }
 
 /*
  * Before a vcpu runs for the first time: the interrupt controller is fixed
- * and put where the guest reaches it.  That changes the I/O bus and waits for
- * the readers of vm->srcu, of which the caller is one.
+ * and put where the guest reaches it, and so are the timers' interrupts.
  */
-static int armv7_first_run(struct armv7_vcpu *v)
+static int armv7_vcpu_start(struct ember_vcpu *vcpu)
 {
-	struct ember_vm *vm = v->vcpu.vm;
+	struct armv7_vcpu *v = to_armv7(vcpu);
+	struct ember_vm *vm = vcpu->vm;
 	int ret;
 
-	srcu_read_unlock(&vm->srcu, v->vcpu.srcu_idx);
+	if (!v->initialized)
+		return -ENOEXEC;
+	if (!vgic_present(&to_armv7_vm(vm)->vgic)) {
+		armv7_user_lines_start(v);
+		return 0;
+	}
 	mutex_lock(&vm->lock);
-	ret = vgic_map_resources(vm);
+	ret = vgic_map_resources(vm) ?: timer_check_ppis(vm);
 	mutex_unlock(&vm->lock);
-	v->vcpu.srcu_idx = srcu_read_lock(&vm->srcu);
-	v->started = !ret;
 	return ret;
 }
 
@@ -186,6 +191,13 @@ static void armv7_ctxt_load(struct armv7_vcpu *v)
 	armv7_stage2_load(v);
 }
 
+/* Nobody's fault: the vcpu goes on at the next KVM_RUN. */
+static int exit_for_lines(struct ember_vcpu *vcpu)
+{
+	vcpu->run->exit_reason = KVM_EXIT_INTR;
+	return -EINTR;
+}
+
 /* One turn; see ember_backend.vcpu_run. */
 static int armv7_vcpu_run(struct ember_vcpu *vcpu)
 {
@@ -193,19 +205,14 @@ static int armv7_vcpu_run(struct ember_vcpu *vcpu)
 	u32 code;
 	int ret;
 
-	if (!v->initialized)
-		return -ENOEXEC;
-	if (!v->started) {
-		ret = armv7_first_run(v);
-		if (ret)
-			return ret;
-	}
 	if (ember_check_request(vcpu, ARMV7_REQ_RESET))
 		armv7_psci_apply_reset(v);
 	if (v->power_off) {
 		ember_vcpu_block(vcpu);
 		return 1;
 	}
+	if (unlikely(vcpu->leaving) && armv7_user_lines_news(v))
+		return exit_for_lines(vcpu);
 
 	if (unlikely(v->debug.control)) {
 		ret = armv7_debug_before(v);
@@ -245,12 +252,26 @@ static int armv7_check_extension(struct ember_vm *vm, long ext)
 	case KVM_CAP_ARM_PSCI_0_2:
 	case KVM_CAP_MP_STATE:
 	case KVM_CAP_ARM_IRQ_LINE_LAYOUT_2:
+	case KVM_CAP_VCPU_EVENTS:
+	case KVM_CAP_ARM_INJECT_EXT_DABT:
+	case KVM_CAP_ARM_NISV_TO_USER:
+	case KVM_CAP_ARM_USER_IRQ:	/* version 1: the two timers */
 		return 1;
 	case KVM_CAP_SET_GUEST_DEBUG:
 		return armv7_debug_usable();
+	case KVM_CAP_MSI_DEVID:		/* a question about a VM */
+		return vm ? 0 : -EINVAL;
 	default:
 		return 0;
 	}
+}
+
+static int armv7_enable_cap(struct ember_vm *vm, const struct kvm_enable_cap *cap)
+{
+	if (cap->flags || cap->cap != KVM_CAP_ARM_NISV_TO_USER)
+		return -EINVAL;
+	WRITE_ONCE(to_armv7_vm(vm)->nisv_to_user, true);
+	return 0;
 }
 
 static long armv7_preferred_target(struct kvm_vcpu_init __user *arg)
@@ -270,67 +291,6 @@ static long armv7_vm_ioctl(struct ember_vm *vm, unsigned int ioctl,
 	if (ioctl == KVM_ARM_PREFERRED_TARGET)
 		return armv7_preferred_target((void __user *)arg);
 	return vgic_vm_ioctl(vm, ioctl, arg);
-}
-
-static long armv7_vcpu_init_ioctl(struct armv7_vcpu *v, void __user *arg)
-{
-	struct kvm_vcpu_init init;
-
-	if (copy_from_user(&init, arg, sizeof(init)))
-		return -EFAULT;
-	return armv7_vcpu_init_target(v, &init);
-}
-
-static long armv7_get_mp_state(struct armv7_vcpu *v, void __user *arg)
-{
-	struct kvm_mp_state state = {
-		.mp_state = v->power_off ? KVM_MP_STATE_STOPPED :
-					   KVM_MP_STATE_RUNNABLE,
-	};
-
-	return copy_to_user(arg, &state, sizeof(state)) ? -EFAULT : 0;
-}
-
-static long armv7_set_mp_state(struct armv7_vcpu *v, void __user *arg)
-{
-	struct kvm_mp_state state;
-
-	if (copy_from_user(&state, arg, sizeof(state)))
-		return -EFAULT;
-	if (state.mp_state != KVM_MP_STATE_RUNNABLE &&
-	    state.mp_state != KVM_MP_STATE_STOPPED)
-		return -EINVAL;
-	WRITE_ONCE(v->power_off, state.mp_state == KVM_MP_STATE_STOPPED);
-	return 0;
-}
-
-static long armv7_set_guest_debug(struct armv7_vcpu *v, void __user *arg)
-{
-	struct kvm_guest_debug dbg;
-
-	if (copy_from_user(&dbg, arg, sizeof(dbg)))
-		return -EFAULT;
-	return armv7_debug_set(v, &dbg);
-}
-
-static long armv7_vcpu_ioctl(struct ember_vcpu *vcpu, unsigned int ioctl,
-			     unsigned long arg)
-{
-	struct armv7_vcpu *v = to_armv7(vcpu);
-	void __user *argp = (void __user *)arg;
-
-	switch (ioctl) {
-	case KVM_ARM_VCPU_INIT:
-		return armv7_vcpu_init_ioctl(v, argp);
-	case KVM_GET_MP_STATE:
-		return armv7_get_mp_state(v, argp);
-	case KVM_SET_MP_STATE:
-		return armv7_set_mp_state(v, argp);
-	case KVM_SET_GUEST_DEBUG:
-		return armv7_set_guest_debug(v, argp);
-	default:
-		return timer_vcpu_ioctl(v, ioctl, arg);
-	}
 }
 
 static const char *const armv7_exit_names[] = {
@@ -359,6 +319,7 @@ const struct ember_backend armv7_backend = {
 	.vm_destroy = armv7_vm_destroy,
 	.vcpu_init = armv7_vcpu_create,
 	.vcpu_destroy = armv7_vcpu_destroy,
+	.vcpu_start = armv7_vcpu_start,
 	.vcpu_run = armv7_vcpu_run,
 	.vcpu_runnable = armv7_vcpu_runnable,
 	.mem_prepare = armv7_mem_prepare,
@@ -367,10 +328,13 @@ const struct ember_backend armv7_backend = {
 	.mem_age = armv7_mem_age,
 	.irq_line = vgic_irq_line,
 	.irqfd_line = vgic_irqfd_line,
+	.irqchip_pins = VGIC_NR_IRQS_MAX - VGIC_NR_PRIVATE,
+	.signal_msi = vgic_signal_msi,
 	.reg_list = armv7_reg_list,
 	.reg_get = armv7_reg_get,
 	.reg_set = armv7_reg_set,
 	.check_extension = armv7_check_extension,
+	.vm_enable_cap = armv7_enable_cap,
 	.vm_ioctl = armv7_vm_ioctl,
 	.vcpu_ioctl = armv7_vcpu_ioctl,
 };

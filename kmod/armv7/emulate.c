@@ -11,7 +11,8 @@
  * is not valid, by the instruction itself (fetch.c finds it, decode.c reads it).
  *
  * Exclusives and swaps on a device end in an external abort, as on most
- * hardware.  What can't be decoded ends the VM and prints the opcode.
+ * hardware.  What can't be decoded ends the VM and prints the opcode, unless
+ * user space wants to try.
  */
 #include <linux/bitops.h>
 #include <linux/string.h>
@@ -79,6 +80,33 @@ static int refuse(struct armv7_vcpu *v, u32 opcode, const char *why)
 			       ARRAY_SIZE(data),
 			       "%s instruction %08x at %08x on a device at va %08x: %s",
 			       set, opcode, ctxt->pc, ctxt->hdfar, why);
+}
+
+/*
+ * An instruction that says too little about itself, as hardware reports it and
+ * user space has asked to see (KVM_CAP_ARM_NISV_TO_USER).  Nothing is done of it.
+ */
+static int exit_nisv(struct armv7_vcpu *v, gpa_t ipa)
+{
+	struct kvm_run *run = v->vcpu.run;
+	u32 hsr = v->ctxt->hsr;
+
+	run->exit_reason = KVM_EXIT_ARM_NISV;
+	run->arm_nisv.esr_iss = (hsr & (HSR_DABT_CM | HSR_DABT_WNR)) |
+				HSR_ABT_FSC(hsr);
+	run->arm_nisv.fault_ipa = ipa;
+	return 0;
+}
+
+static bool nisv_wanted(struct armv7_vcpu *v)
+{
+	return READ_ONCE(to_armv7_vm(v->vcpu.vm)->nisv_to_user);
+}
+
+static int cannot_decode(struct armv7_vcpu *v, gpa_t ipa, u32 opcode,
+			 const char *why)
+{
+	return nisv_wanted(v) ? exit_nisv(v, ipa) : refuse(v, opcode, why);
 }
 
 /* ---- carrying it out -------------------------------------------------------- */
@@ -286,7 +314,8 @@ static int mmio_insn(struct armv7_vcpu *v, gpa_t fault,
 	armv7_insn_address(insn, operand(v, insn->rn), operand(v, insn->rm),
 			   carry, &address, &base);
 	if (!fits_syndrome(v, insn, address))
-		return refuse(v, opcode, "does not fit the syndrome");
+		return cannot_decode(v, fault, opcode,
+				     "does not fit the syndrome");
 
 	v->mmio = (struct armv7_mmio){
 		.va = address,
@@ -301,7 +330,8 @@ static int mmio_insn(struct armv7_vcpu *v, gpa_t fault,
 	};
 	memcpy(v->mmio.reg, insn->reg, sizeof(v->mmio.reg));
 	if (first_access(v, fault))
-		return refuse(v, opcode, "begins in an unmapped page");
+		return cannot_decode(v, fault, opcode,
+				     "begins in an unmapped page");
 	return run_accesses(v);
 }
 
@@ -313,14 +343,14 @@ static int mmio_decode(struct armv7_vcpu *v, gpa_t ipa)
 
 	ember_count_exit(&v->vcpu, ARMV7_EXIT_MMIO_DECODED);
 	if (armv7_fetch(v, &opcode))
-		return refuse(v, 0, "can't be read");
+		return cannot_decode(v, ipa, 0, "can't be read");
 	code = armv7_decode(opcode, v->ctxt->cpsr & PSR_T_BIT, &insn);
-	if (code == ARMV7_DECODE_EXCLUSIVE) {
+	if (code == ARMV7_DECODE_EXCLUSIVE && !nisv_wanted(v)) {
 		armv7_inject_dabt(v, v->ctxt->hdfar);
 		return 1;
 	}
 	if (code != ARMV7_DECODE_OK)
-		return refuse(v, opcode, armv7_decode_why(code));
+		return cannot_decode(v, ipa, opcode, armv7_decode_why(code));
 	return mmio_insn(v, ipa, &insn, opcode);
 }
 

@@ -152,6 +152,16 @@ void armv7_inject_dabt(struct armv7_vcpu *v, u32 addr)
 	take_exception(v, ABT_MODE, VECTOR_DABT, ctxt->pc + 8);
 }
 
+void armv7_inject_async_abort(struct armv7_vcpu *v)
+{
+	v->ctxt->hcr |= HCR_VA;
+}
+
+bool armv7_async_abort_pending(struct armv7_vcpu *v)
+{
+	return v->ctxt->hcr & HCR_VA;
+}
+
 void armv7_inject_pabt(struct armv7_vcpu *v, u32 addr)
 {
 	struct armv7_ctxt *ctxt = v->ctxt;

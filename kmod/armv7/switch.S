@@ -513,6 +513,8 @@ guest_exit:
 	str	r2, [r1, #CTXT_HSR]
 	str	r3, [r1, #CTXT_HDFAR]
 	str	r4, [r1, #CTXT_HIFAR]
+	mrc	p15, 4, r2, c1, c1, 0		@ HCR: .VA ends when it is taken
+	str	r2, [r1, #CTXT_HCR]
 
 	mrc	p15, 4, r2, c1, c1, 2		@ HCPTR
 	tst	r2, #HCPTR_VFP_TRAPS

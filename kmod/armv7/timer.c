@@ -87,10 +87,14 @@ static void timer_set_line(struct armv7_vcpu *v, struct timer_state *t,
 
 	if (t->line == level)
 		return;
-	if (vgic_present(&to_armv7_vm(vm)->vgic) &&
-	    vgic_inject(vm, v->vcpu.idx, t->ppi, level))
+	if (!vgic_present(&to_armv7_vm(vm)->vgic)) {
+		WRITE_ONCE(t->line, level);
+		/* User space must hear of it; see user_lines.c. */
+		ember_vcpu_kick(&v->vcpu);
 		return;
-	t->line = level;
+	}
+	if (!vgic_inject(vm, v->vcpu.idx, t->ppi, level))
+		t->line = level;
 }
 
 static ktime_t timer_ktime_left(const struct timer_state *t, u64 now)
@@ -188,7 +192,7 @@ static bool timer_wants_active(struct armv7_vcpu *v)
 	const struct timer_state *t = &v->timer.virt;
 
 	if (!vgic_present(&to_armv7_vm(v->vcpu.vm)->vgic))
-		return t->line;
+		return armv7_user_lines_vtimer(v);
 	return t->line || vgic_private_busy(v, t->ppi);
 }
 

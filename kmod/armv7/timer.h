@@ -112,6 +112,11 @@ int timer_one_reg_get(struct armv7_vcpu *v, u64 id, void __user *val);
 int timer_one_reg_set(struct armv7_vcpu *v, u64 id, const void __user *val);
 int timer_reg_list(u64 __user *list, unsigned int max);
 
+/* Does @ppi belong to one of the timers?  Once the vcpu has run. */
+bool timer_owns_ppi(const struct armv7_vcpu *v, unsigned int ppi);
+/* -EINVAL: vcpus disagree on their timers' PPIs, or both have the same. */
+int timer_check_ppis(struct ember_vm *vm);
+
 /* Bring both lines up to date; own thread, or no vcpu runs.  Any context. */
 void timer_update_lines(struct armv7_vcpu *v);
 

@@ -166,6 +166,29 @@ static int timer_set_attr(struct armv7_vcpu *v, const struct kvm_device_attr *at
 	return 0;
 }
 
+bool timer_owns_ppi(const struct armv7_vcpu *v, unsigned int ppi)
+{
+	return v->vcpu.started &&
+	       (ppi == v->timer.virt.ppi || ppi == v->timer.phys.ppi);
+}
+
+int timer_check_ppis(struct ember_vm *vm)
+{
+	const struct armv7_timer *first = &to_armv7(vm->vcpus[0])->timer;
+	struct ember_vcpu *vcpu;
+	unsigned int i;
+
+	ember_for_each_vcpu(i, vcpu, vm) {
+		const struct armv7_timer *t = &to_armv7(vcpu)->timer;
+
+		if (t->virt.ppi == t->phys.ppi ||
+		    t->virt.ppi != first->virt.ppi ||
+		    t->phys.ppi != first->phys.ppi)
+			return -EINVAL;
+	}
+	return 0;
+}
+
 static int timer_get_attr(struct armv7_vcpu *v, const struct kvm_device_attr *attr)
 {
 	int ppi = timer_attr(v, attr->attr)->ppi;

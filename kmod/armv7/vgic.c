@@ -200,8 +200,12 @@ void vgic_fold(struct armv7_vm *avm, struct vgic_irq *irq, u32 loaded, u32 lr)
 		/* Acknowledged: GICD_ISPENDR's effect is over (4.3.7). */
 		irq->latch = false;
 	}
-	if (loaded & GICH_LR_STATE && !(lr & GICH_LR_STATE) && irq->hw)
-		timer_phys_deactivated();
+	if (loaded & GICH_LR_STATE && !(lr & GICH_LR_STATE)) {
+		if (irq->hw)
+			timer_phys_deactivated();
+		else if (unlikely(ember_wants_acks(&avm->vm)))
+			vgic_note_ack(avm, irq);
+	}
 	vgic_fold_writes(irq);
 	vgic_requeue(avm, irq);
 }
@@ -350,6 +354,7 @@ int vgic_init(struct ember_vm *vm)
 {
 	struct vgic_dist *d = &to_armv7_vm(vm)->vgic;
 	unsigned int i, n;
+	int ret;
 
 	if (d->initialized)
 		return 0;
@@ -361,6 +366,12 @@ int vgic_init(struct ember_vm *vm)
 		return -ENOMEM;
 	for (i = 0; i < n; i++)
 		vgic_irq_setup(&d->spi[i], VGIC_NR_PRIVATE + i, NULL);
+	ret = ember_irqchip_ready(vm, n);
+	if (ret) {
+		kvfree(d->spi);
+		d->spi = NULL;
+		return ret;
+	}
 	/* vgic_inject() needs no lock to see the array. */
 	smp_store_release(&d->initialized, true);
 	return 0;

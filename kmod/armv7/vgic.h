@@ -18,6 +18,7 @@
 #ifndef EMBER_ARMV7_VGIC_H
 #define EMBER_ARMV7_VGIC_H
 
+#include <linux/bitmap.h>
 #include <linux/kvm.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
@@ -93,6 +94,9 @@ struct vgic_dist {
 	u32 ctlr;			/* GICD_CTLR, lock */
 	u32 kick;			/* vcpus to kick when lock is dropped */
 	struct vgic_irq *spi;		/* nr_irqs - VGIC_NR_PRIVATE of them */
+	/* SPIs that guests have ended and the core is still to hear of, lock. */
+	DECLARE_BITMAP(acked, VGIC_NR_IRQS_MAX - VGIC_NR_PRIVATE);
+	bool any_acked;			/* lock; read without, READ_ONCE */
 	struct ember_io_dev io;
 };
 
@@ -176,7 +180,9 @@ static inline bool vgic_present(const struct vgic_dist *d)
 long vgic_vm_ioctl(struct ember_vm *vm, unsigned int ioctl, unsigned long arg);
 /* backend->irq_line and backend->irqfd_line */
 int vgic_irq_line(struct ember_vm *vm, u32 irq, bool level);
-int vgic_irqfd_line(struct ember_vm *vm, u32 gsi, bool level);
+int vgic_irqfd_line(struct ember_vm *vm, u32 pin, bool level);
+/* backend->signal_msi: a GICv2 has no one to take it. */
+int vgic_signal_msi(struct ember_vm *vm, const struct kvm_msi *msi);
 extern const struct ember_device_ops vgic_v2_device;
 
 /* ---- between vgic*.c ------------------------------------------------------- */
@@ -197,6 +203,11 @@ int vgic_init(struct ember_vm *vm);
 
 /* The vcpu's view of @intid, or NULL.  The GIC is initialized. */
 struct vgic_irq *vgic_irq_get(struct armv7_vcpu *v, unsigned int intid);
+
+/* The guest has ended the level-sensitive @irq; lock held. */
+void vgic_note_ack(struct armv7_vm *avm, const struct vgic_irq *irq);
+/* Tell the core, if there is anything to tell; no lock held. */
+void vgic_tell_acked(struct armv7_vm *avm);
 
 /* vgic_unlock() kicks those whom vgic_requeue() noted. */
 #define vgic_lock(d, flags)	raw_spin_lock_irqsave(&(d)->lock, flags)

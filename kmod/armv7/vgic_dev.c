@@ -47,7 +47,7 @@ static int vgic_ran_without(struct ember_vm *vm)
 	unsigned int i;
 
 	ember_for_each_vcpu(i, vcpu, vm)
-		if (to_armv7(vcpu)->started)
+		if (vcpu->started)
 			return -EBUSY;
 	return 0;
 }
@@ -256,13 +256,56 @@ int vgic_irq_line(struct ember_vm *vm, u32 irq, bool level)
 		return -ENXIO;
 	if (num < lowest[type] || (ppi && (!vcpu || num >= VGIC_NR_PRIVATE)))
 		return -EINVAL;
+	/* Its timers own theirs. */
+	if (ppi && timer_owns_ppi(to_armv7(vcpu), num))
+		return 0;
 	ret = vgic_lazy_init(vm);
 	return ret ?: vgic_inject(vm, ppi ? cpu : 0, num, level);
 }
 
-int vgic_irqfd_line(struct ember_vm *vm, u32 gsi, bool level)
+int vgic_irqfd_line(struct ember_vm *vm, u32 pin, bool level)
 {
-	if (gsi >= VGIC_NR_IRQS_MAX)
+	if (pin >= VGIC_NR_IRQS_MAX)
 		return -EINVAL;
-	return vgic_inject(vm, 0, VGIC_NR_PRIVATE + gsi, level);
+	return vgic_inject(vm, 0, VGIC_NR_PRIVATE + pin, level);
+}
+
+int vgic_signal_msi(struct ember_vm *vm, const struct kvm_msi *msi)
+{
+	return vgic_present(to_dist(vm)) ? -ENODEV : -EINVAL;
+}
+
+/* ---- the end of a level-sensitive interrupt --------------------------------------------- */
+
+void vgic_note_ack(struct armv7_vm *avm, const struct vgic_irq *irq)
+{
+	if (irq->edge || irq->intid < VGIC_NR_PRIVATE)
+		return;
+	__set_bit(irq->intid - VGIC_NR_PRIVATE, avm->vgic.acked);
+	WRITE_ONCE(avm->vgic.any_acked, true);
+}
+
+/* The next one to tell of, or -1. */
+static int vgic_take_ack(struct vgic_dist *d)
+{
+	unsigned int nr = VGIC_NR_IRQS_MAX - VGIC_NR_PRIVATE, pin;
+	unsigned long flags;
+
+	/* Nobody is queued, so that nobody needs a kick. */
+	raw_spin_lock_irqsave(&d->lock, flags);
+	pin = find_first_bit(d->acked, nr);
+	if (pin < nr)
+		__clear_bit(pin, d->acked);
+	else
+		WRITE_ONCE(d->any_acked, false);
+	raw_spin_unlock_irqrestore(&d->lock, flags);
+	return pin < nr ? pin : -1;
+}
+
+void vgic_tell_acked(struct armv7_vm *avm)
+{
+	int pin;
+
+	while ((pin = vgic_take_ack(&avm->vgic)) >= 0)
+		ember_irq_acked(&avm->vm, pin);
 }

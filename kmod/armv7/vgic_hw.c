@@ -199,6 +199,8 @@ static void vgic_end_unloaded(struct armv7_vm *avm, struct vgic_cpu *vc)
 			best = irq;
 	if (best) {
 		best->active = false;
+		if (unlikely(ember_wants_acks(&avm->vm)))
+			vgic_note_ack(avm, best);
 		vgic_requeue(avm, best);
 	}
 }
@@ -219,6 +221,8 @@ static void vgic_fold_all(struct armv7_vm *avm, struct vgic_cpu *vc, u32 hcr)
 	WRITE_ONCE(vc->used_lrs, 0);
 	WRITE_ONCE(vc->puts, vc->puts + 1);
 	vgic_unlock(avm, flags);
+	if (unlikely(READ_ONCE(avm->vgic.any_acked)))
+		vgic_tell_acked(avm);
 }
 
 void vgic_put(struct armv7_vcpu *v)

@@ -4,8 +4,9 @@
  *
  * Reading order: main.c (module, CPUs, /dev/kvm), vm.c, vcpu.c and run.c (the
  * file descriptors and the loop that runs a guest), memslot.c, notifier.c and
- * dirty.c (guest memory), iobus.c, ioeventfd.c, irqfd.c and device.c (what the
- * kernel serves for a VM), stats.c and trace.h (what can be seen).
+ * dirty.c (guest memory), iobus.c, ioeventfd.c, coalesced.c, routing.c, irqfd.c
+ * and device.c (what the kernel serves for a VM), stats.c, statsfd.c and trace.h
+ * (what can be seen).
  */
 #ifndef EMBER_CORE_CORE_H
 #define EMBER_CORE_CORE_H
@@ -23,6 +24,12 @@ bool ember_cpu_usable(void);
 
 /* KVM_CHECK_EXTENSION; @vm is NULL when asked of /dev/kvm. */
 int ember_check_extension(struct ember_vm *vm, long ext);
+
+/*
+ * What user space is told: an ioctl that arm did not have gave EINVAL, except on
+ * devices.
+ */
+long ember_ioctl_errno(long ret);
 
 /* ---- vm.c ---------------------------------------------------------------- */
 
@@ -76,14 +83,30 @@ void ember_notifier_unregister(struct ember_vm *vm);
 
 unsigned long *ember_dirty_alloc(unsigned long npages);
 int ember_get_dirty_log(struct ember_vm *vm, const struct kvm_dirty_log *log);
+int ember_clear_dirty_log(struct ember_vm *vm,
+			  const struct kvm_clear_dirty_log *log);
 
-/* ---- iobus.c, ioeventfd.c, irqfd.c, device.c ----------------------------- */
+/* ---- iobus.c, ioeventfd.c, coalesced.c, routing.c, irqfd.c, device.c ------ */
 
 int ember_io_init(struct ember_vm *vm);
 void ember_io_destroy(struct ember_vm *vm);
 
 int ember_ioeventfd(struct ember_vm *vm, const struct kvm_ioeventfd *args);
 void ember_ioeventfd_destroy(struct ember_vm *vm);
+
+int ember_coalesced_init(struct ember_vm *vm);
+void ember_coalesced_destroy(struct ember_vm *vm);
+int ember_coalesced_add(struct ember_vm *vm,
+			const struct kvm_coalesced_mmio_zone *zone);
+int ember_coalesced_remove(struct ember_vm *vm,
+			   const struct kvm_coalesced_mmio_zone *zone);
+
+int ember_set_gsi_routing(struct ember_vm *vm, struct kvm_irq_routing __user *arg);
+void ember_routes_destroy(struct ember_vm *vm);
+/* The pin that @gsi leads to, or -1.  RCU read lock held. */
+int ember_route(struct ember_vm *vm, u32 gsi);
+/* Set whatever @gsi leads to, if it leads anywhere.  Any context. */
+void ember_irq_set(struct ember_vm *vm, u32 gsi, bool level);
 
 int ember_irqfd(struct ember_vm *vm, const struct kvm_irqfd *args);
 /* The VM's fd is closed: none is left and none fires when this returns. */
@@ -104,5 +127,13 @@ void ember_stats_add_vm(struct ember_vm *vm, int fd);
 void ember_stats_add_vcpu(struct ember_vcpu *vcpu);
 /* Readers are gone when this returns. */
 void ember_stats_remove_vm(struct ember_vm *vm);
+/* Add up: @sum has EMBER_MAX_EXITS rows. */
+void ember_stats_add_exits(u64 *sum, struct ember_vm *vm);
+u64 ember_stats_faults(struct ember_vm *vm);
+
+/* ---- statsfd.c ----------------------------------------------------------- */
+
+/* KVM_GET_STATS_FD; @vcpu is NULL for the VM's. */
+int ember_stats_fd(struct ember_vm *vm, struct ember_vcpu *vcpu);
 
 #endif

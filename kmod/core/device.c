@@ -55,7 +55,9 @@ static int device_release(struct inode *inode, struct file *file)
 {
 	struct ember_device *dev = file->private_data;
 
-	ember_vm_put(dev->vm);
+	/* NULL: it never came to be, see device_open(). */
+	if (dev)
+		ember_vm_put(dev->vm);
 	return 0;
 }
 
@@ -85,7 +87,10 @@ static void device_free(struct ember_device *dev)
 	kfree(dev);
 }
 
-/* vm->lock held. */
+/*
+ * vm->lock held.  The device is the last that may fail: what it does to the VM
+ * is not undone.
+ */
 static struct file *device_open(struct ember_vm *vm,
 				const struct ember_device_ops *ops)
 {
@@ -97,16 +102,18 @@ static struct file *device_open(struct ember_vm *vm,
 		return ERR_PTR(-ENOMEM);
 	dev->ops = ops;
 	dev->vm = vm;
-	ret = ops->create(dev);
-	if (ret) {
-		kfree(dev);
-		return ERR_PTR(ret);
-	}
 	file = anon_inode_getfile("kvm-device", &device_fops, dev,
 				  O_RDWR | O_CLOEXEC);
 	if (IS_ERR(file)) {
-		device_free(dev);
+		kfree(dev);
 		return file;
+	}
+	ret = ops->create(dev);
+	if (ret) {
+		file->private_data = NULL;
+		fput(file);
+		kfree(dev);
+		return ERR_PTR(ret);
 	}
 	ember_vm_get(vm);
 	list_add_tail(&dev->node, &vm->devices);

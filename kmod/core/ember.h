@@ -13,6 +13,8 @@
  *	vm->slots_lock	mutex: changes to memslots and to the I/O bus
  *	vm->srcu	readers of memslots and I/O bus
  *	vm->mmu_lock	spinlock: the backend's second-stage tables, mmu_seq
+ *	vm->irqfd_lock	spinlock, interrupts off: lists of irqfds
+ *	vm->ring_lock	spinlock: the ring of coalesced MMIO
  * Interrupt state has locks of the backend's own, taken inside all of these
  * and with interrupts off, since irqfd injects from wait-queue context.
  */
@@ -33,6 +35,7 @@
 #define EMBER_MAX_VCPUS		8
 #define EMBER_MAX_SLOTS		64	/* KVM_CAP_NR_MEMSLOTS */
 #define EMBER_MAX_EXITS		48	/* rows of a backend's exit table */
+#define EMBER_MAX_ROUTES	4096	/* KVM_CAP_IRQ_ROUTING: GSIs */
 
 typedef u64 gpa_t;	/* guest physical address, bytes */
 typedef u64 gfn_t;	/* guest physical frame: gpa >> PAGE_SHIFT */
@@ -137,7 +140,7 @@ struct ember_device;
 
 struct ember_device_ops {
 	u32 type;			/* KVM_DEV_TYPE_* */
-	/* vm->lock held; -EEXIST for a second one. */
+	/* vm->lock held, nothing fails after it; -EEXIST for a second one. */
 	int (*create)(struct ember_device *dev);
 	/* Last reference gone, the VM still alive; may be NULL. */
 	void (*destroy)(struct ember_device *dev);
@@ -175,8 +178,16 @@ struct ember_vm {
 
 	struct list_head devices;	/* vm->lock */
 	struct list_head irqfds;	/* irqfd_lock */
+	struct list_head resampling;	/* those that wait for acks; irqfd_lock, RCU */
+	unsigned int nr_resampling;	/* irqfd_lock; read without, READ_ONCE */
 	spinlock_t irqfd_lock;
+	struct ember_routes __rcu *routes;	/* GSI to pin; vm->lock */
+	bool irqchip_ready;		/* vm->lock; for good */
 	struct list_head ioeventfds;	/* slots_lock */
+	struct list_head coalesced;	/* zones; slots_lock */
+	struct kvm_coalesced_mmio_ring *ring;	/* shared with user space; ring_lock */
+	spinlock_t ring_lock;
+	bool manual_dirty_log;		/* KVM_GET_DIRTY_LOG clears nothing */
 
 	refcount_t users;		/* VM fd, vcpu fds, device fds */
 	struct dentry *debugfs;
@@ -219,6 +230,10 @@ struct ember_vcpu {
 	 * < 0: error of KVM_RUN.
 	 */
 	int (*complete_exit)(struct ember_vcpu *vcpu);
+
+	bool started;			/* backend->vcpu_start() succeeded */
+	/* The backend's, may be NULL: KVM_RUN is about to return. */
+	void (*leaving)(struct ember_vcpu *vcpu);
 
 	u64 exits[EMBER_MAX_EXITS];	/* by row of backend->exit_names */
 };
@@ -303,6 +318,27 @@ static inline void ember_count_exit(struct ember_vcpu *vcpu, unsigned int row)
 	vcpu->exits[row]++;
 }
 
+/* ---- the in-kernel irqchip -------------------------------------------- */
+
+/*
+ * The interrupt controller works from here on: GSI n leads to its pin n, for
+ * @pins of them, until user space says otherwise, and irqfds are welcome.
+ * vm->lock held; 0 or -ENOMEM.
+ */
+int ember_irqchip_ready(struct ember_vm *vm, unsigned int pins);
+
+/* Does anybody want to know when the guest ends a level-sensitive interrupt? */
+static inline bool ember_wants_acks(const struct ember_vm *vm)
+{
+	return READ_ONCE(vm->nr_resampling);
+}
+
+/*
+ * It has ended the one of @pin, which may lower the line.  Any context, none of
+ * the backend's locks held, RCU watching.
+ */
+void ember_irq_acked(struct ember_vm *vm, unsigned int pin);
+
 /* ---- the backend ------------------------------------------------------ */
 
 /*
@@ -336,6 +372,12 @@ struct ember_backend {
 	int (*vcpu_init)(struct ember_vcpu *vcpu);
 	void (*vcpu_destroy)(struct ember_vcpu *vcpu);
 	/*
+	 * At KVM_RUN, until it has returned 0 once: is the vcpu, with the VM
+	 * around it, fit to run?  -ENOEXEC: it has not been initialized.
+	 * vcpu->mutex held.
+	 */
+	int (*vcpu_start)(struct ember_vcpu *vcpu);
+	/*
 	 * Enter the guest once and handle why it came back.  > 0: call again;
 	 * 0: to user space, run->exit_reason is set; < 0: error.  vcpu->mutex
 	 * and vm->srcu held, interrupts on.
@@ -367,10 +409,17 @@ struct ember_backend {
 	/* KVM_IRQ_LINE, @irq in the architecture's encoding. */
 	int (*irq_line)(struct ember_vm *vm, u32 irq, bool level);
 	/*
-	 * irqfd: pin @gsi of the in-kernel irqchip.  Any context.  -EINVAL: no
-	 * such pin, -EAGAIN: the irqchip is not ready.
+	 * irqfd: pin @pin of the in-kernel irqchip, of which a route may name
+	 * @irqchip_pins.  Any context.  -EINVAL: no such pin, -EAGAIN: the irqchip
+	 * is not ready.
 	 */
-	int (*irqfd_line)(struct ember_vm *vm, u32 gsi, bool level);
+	int (*irqfd_line)(struct ember_vm *vm, u32 pin, bool level);
+	unsigned int irqchip_pins;
+	/*
+	 * KVM_SIGNAL_MSI, checked for its flags.  > 0: delivered, 0: the guest
+	 * blocks it; -EINVAL: no in-kernel irqchip.
+	 */
+	int (*signal_msi)(struct ember_vm *vm, const struct kvm_msi *msi);
 
 	/*
 	 * ONE_REG.  reg_list writes up to @max indices to @list (NULL: only
@@ -384,6 +433,8 @@ struct ember_backend {
 
 	/* Capabilities and ioctls that the core doesn't know; -ENOTTY: none. */
 	int (*check_extension)(struct ember_vm *vm, long ext);	/* vm may be NULL */
+	/* KVM_ENABLE_CAP; -EINVAL: there is no such, or it can't be enabled. */
+	int (*vm_enable_cap)(struct ember_vm *vm, const struct kvm_enable_cap *cap);
 	long (*vm_ioctl)(struct ember_vm *vm, unsigned int ioctl,
 			 unsigned long arg);
 	long (*vcpu_ioctl)(struct ember_vcpu *vcpu, unsigned int ioctl,

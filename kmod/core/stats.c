@@ -2,7 +2,7 @@
 /*
  * Statistics in debugfs, and the home of the trace points.
  *
- * The last of the core's files.  A counter is a line `name count`:
+ * Read after device.c.  A counter is a line `name count`:
  *
  *	ember/exits			all VMs, those that are gone included
  *	ember/<pid>-<fd>/exits		a VM
@@ -37,13 +37,23 @@ static void add_vcpu(u64 *sum, const struct ember_vcpu *vcpu)
 		sum[row] += data_race(vcpu->exits[row]);
 }
 
-static void add_vm(u64 *sum, struct ember_vm *vm)
+void ember_stats_add_exits(u64 *sum, struct ember_vm *vm)
 {
 	struct ember_vcpu *vcpu;
 	unsigned int i;
 
 	ember_for_each_vcpu(i, vcpu, vm)
 		add_vcpu(sum, vcpu);
+}
+
+u64 ember_stats_faults(struct ember_vm *vm)
+{
+	u64 nr;
+
+	spin_lock(&vm->mmu_lock);
+	nr = vm->nr_faults;
+	spin_unlock(&vm->mmu_lock);
+	return nr;
 }
 
 static void show_exits(struct seq_file *m, const u64 *sum)
@@ -65,7 +75,7 @@ static int all_exits_show(struct seq_file *m, void *unused)
 	mutex_lock(&ember_lock);
 	memcpy(sum, past_exits, sizeof(sum));
 	list_for_each_entry(vm, &vms, node)
-		add_vm(sum, vm);
+		ember_stats_add_exits(sum, vm);
 	mutex_unlock(&ember_lock);
 	show_exits(m, sum);
 	return 0;
@@ -76,7 +86,7 @@ static int vm_exits_show(struct seq_file *m, void *unused)
 {
 	u64 sum[EMBER_MAX_EXITS] = {};
 
-	add_vm(sum, m->private);
+	ember_stats_add_exits(sum, m->private);
 	show_exits(m, sum);
 	return 0;
 }
@@ -84,13 +94,7 @@ DEFINE_SHOW_ATTRIBUTE(vm_exits);
 
 static int vm_faults_show(struct seq_file *m, void *unused)
 {
-	struct ember_vm *vm = m->private;
-	u64 nr;
-
-	spin_lock(&vm->mmu_lock);
-	nr = vm->nr_faults;
-	spin_unlock(&vm->mmu_lock);
-	seq_printf(m, "faults %llu\n", nr);
+	seq_printf(m, "faults %llu\n", ember_stats_faults(m->private));
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(vm_faults);
@@ -157,7 +161,7 @@ void ember_stats_remove_vm(struct ember_vm *vm)
 	mutex_lock(&ember_lock);
 	if (!list_empty(&vm->node)) {
 		list_del(&vm->node);
-		add_vm(past_exits, vm);
+		ember_stats_add_exits(past_exits, vm);
 	}
 	mutex_unlock(&ember_lock);
 }

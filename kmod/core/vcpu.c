@@ -17,17 +17,27 @@
 
 /* ---- the shared page -------------------------------------------------------- */
 
-/*
- * NOT DONE: the page of coalesced MMIO (KVM_COALESCED_MMIO_PAGE_OFFSET); its
- * capability says so, and touching its place raises SIGBUS.
- */
+/* vcpu->run, then the VM's ring of coalesced MMIO. */
+static void *vcpu_shared_page(struct ember_vcpu *vcpu, pgoff_t pgoff)
+{
+	switch (pgoff) {
+	case 0:
+		return vcpu->run;
+	case KVM_COALESCED_MMIO_PAGE_OFFSET:
+		return vcpu->vm->ring;
+	default:
+		return NULL;
+	}
+}
+
 static vm_fault_t vcpu_fault(struct vm_fault *vmf)
 {
 	struct ember_vcpu *vcpu = vmf->vma->vm_file->private_data;
+	void *shared = vcpu_shared_page(vcpu, vmf->pgoff);
 
-	if (vmf->pgoff)
+	if (!shared)
 		return VM_FAULT_SIGBUS;
-	vmf->page = virt_to_page(vcpu->run);
+	vmf->page = virt_to_page(shared);
 	get_page(vmf->page);
 	return 0;
 }
@@ -43,6 +53,22 @@ static int vcpu_mmap(struct file *file, struct vm_area_struct *vma)
 }
 
 /* ---- ioctls ------------------------------------------------------------------ */
+
+static int vcpu_run(struct ember_vcpu *vcpu)
+{
+	int ret;
+
+	if (unlikely(!vcpu->started)) {
+		ret = ember_backend->vcpu_start(vcpu);
+		if (ret)
+			return ret;
+		vcpu->started = true;
+	}
+	ret = ember_vcpu_run(vcpu);
+	if (unlikely(vcpu->leaving))
+		vcpu->leaving(vcpu);
+	return ret;
+}
 
 static int vcpu_set_sigmask(struct ember_vcpu *vcpu,
 			    struct kvm_signal_mask __user *arg)
@@ -105,7 +131,7 @@ static long vcpu_do_ioctl(struct ember_vcpu *vcpu, unsigned int ioctl,
 
 	switch (ioctl) {
 	case KVM_RUN:
-		return arg ? -EINVAL : ember_vcpu_run(vcpu);
+		return arg ? -EINVAL : vcpu_run(vcpu);
 	case KVM_SET_SIGNAL_MASK:
 		return vcpu_set_sigmask(vcpu, argp);
 	case KVM_GET_ONE_REG:
@@ -127,11 +153,14 @@ static long vcpu_ioctl(struct file *file, unsigned int ioctl,
 
 	if (vcpu->vm->mm != current->mm)
 		return -EIO;
+	/* Also of one that runs. */
+	if (ioctl == KVM_GET_STATS_FD)
+		return ember_stats_fd(vcpu->vm, vcpu);
 	if (mutex_lock_killable(&vcpu->mutex))
 		return -EINTR;
 	ret = vcpu_do_ioctl(vcpu, ioctl, arg);
 	mutex_unlock(&vcpu->mutex);
-	return ret;
+	return ember_ioctl_errno(ret);
 }
 
 static int vcpu_release(struct inode *inode, struct file *file)

@@ -25,9 +25,12 @@ static void vm_init_locks(struct ember_vm *vm)
 	mutex_init(&vm->slots_lock);
 	spin_lock_init(&vm->mmu_lock);
 	spin_lock_init(&vm->irqfd_lock);
+	spin_lock_init(&vm->ring_lock);
 	INIT_LIST_HEAD(&vm->devices);
 	INIT_LIST_HEAD(&vm->irqfds);
+	INIT_LIST_HEAD(&vm->resampling);
 	INIT_LIST_HEAD(&vm->ioeventfds);
+	INIT_LIST_HEAD(&vm->coalesced);
 	INIT_LIST_HEAD(&vm->node);
 	refcount_set(&vm->users, 1);
 }
@@ -50,6 +53,9 @@ static struct ember_vm *vm_alloc(unsigned long type)
 	ret = ember_io_init(vm);
 	if (ret)
 		goto undo_memslots;
+	ret = ember_coalesced_init(vm);
+	if (ret)
+		goto undo_io;
 	vm->mm = current->mm;
 	mmgrab(vm->mm);
 	ret = ember_backend->vm_init(vm, type);
@@ -65,6 +71,8 @@ undo_backend:
 	ember_backend->vm_destroy(vm);
 undo_mm:
 	mmdrop(vm->mm);
+	ember_coalesced_destroy(vm);
+undo_io:
 	ember_io_destroy(vm);
 undo_memslots:
 	ember_memslots_destroy(vm);
@@ -83,11 +91,13 @@ static void vm_free(struct ember_vm *vm)
 	ember_stats_remove_vm(vm);
 	ember_notifier_unregister(vm);
 	ember_ioeventfd_destroy(vm);
+	ember_coalesced_destroy(vm);
 	ember_device_destroy(vm);
 	ember_io_destroy(vm);
 	for (i = 0; i < vm->nr_vcpus; i++)
 		ember_vcpu_destroy(vm->vcpus[i]);
 	ember_backend->vm_destroy(vm);
+	ember_routes_destroy(vm);
 	ember_memslots_destroy(vm);
 	cleanup_srcu_struct(&vm->srcu);
 	mmdrop(vm->mm);
@@ -134,6 +144,50 @@ static int vm_dirty_log(struct ember_vm *vm, void __user *arg)
 	return ember_get_dirty_log(vm, &log);
 }
 
+static int vm_clear_dirty_log(struct ember_vm *vm, void __user *arg)
+{
+	struct kvm_clear_dirty_log log;
+
+	if (copy_from_user(&log, arg, sizeof(log)))
+		return -EFAULT;
+	return ember_clear_dirty_log(vm, &log);
+}
+
+static int vm_coalesced(struct ember_vm *vm, void __user *arg, bool add)
+{
+	struct kvm_coalesced_mmio_zone zone;
+
+	if (copy_from_user(&zone, arg, sizeof(zone)))
+		return -EFAULT;
+	return add ? ember_coalesced_add(vm, &zone) :
+		     ember_coalesced_remove(vm, &zone);
+}
+
+static int vm_enable_cap(struct ember_vm *vm, void __user *arg)
+{
+	struct kvm_enable_cap cap;
+
+	if (copy_from_user(&cap, arg, sizeof(cap)))
+		return -EFAULT;
+	if (cap.cap != KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2)
+		return ember_backend->vm_enable_cap(vm, &cap);
+	if (cap.flags || cap.args[0] & ~(u64)KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE)
+		return -EINVAL;
+	vm->manual_dirty_log = cap.args[0];
+	return 0;
+}
+
+static int vm_signal_msi(struct ember_vm *vm, void __user *arg)
+{
+	struct kvm_msi msi;
+
+	if (copy_from_user(&msi, arg, sizeof(msi)))
+		return -EFAULT;
+	if (msi.flags & ~KVM_MSI_VALID_DEVID)
+		return -EINVAL;
+	return ember_backend->signal_msi(vm, &msi);
+}
+
 static int vm_irqfd(struct ember_vm *vm, void __user *arg)
 {
 	struct kvm_irqfd args;
@@ -168,13 +222,11 @@ static int vm_irq_line(struct ember_vm *vm, void __user *arg, bool status)
 	return 0;
 }
 
-static long vm_ioctl(struct file *file, unsigned int ioctl, unsigned long arg)
+static long vm_do_ioctl(struct ember_vm *vm, unsigned int ioctl,
+			unsigned long arg)
 {
-	struct ember_vm *vm = file->private_data;
 	void __user *argp = (void __user *)arg;
 
-	if (vm->mm != current->mm)
-		return -EIO;
 	switch (ioctl) {
 	case KVM_CHECK_EXTENSION:
 		return ember_check_extension(vm, arg);
@@ -184,6 +236,20 @@ static long vm_ioctl(struct file *file, unsigned int ioctl, unsigned long arg)
 		return vm_set_memory(vm, argp);
 	case KVM_GET_DIRTY_LOG:
 		return vm_dirty_log(vm, argp);
+	case KVM_CLEAR_DIRTY_LOG:
+		return vm_clear_dirty_log(vm, argp);
+	case KVM_ENABLE_CAP:
+		return vm_enable_cap(vm, argp);
+	case KVM_REGISTER_COALESCED_MMIO:
+		return vm_coalesced(vm, argp, true);
+	case KVM_UNREGISTER_COALESCED_MMIO:
+		return vm_coalesced(vm, argp, false);
+	case KVM_SET_GSI_ROUTING:
+		return ember_set_gsi_routing(vm, argp);
+	case KVM_SIGNAL_MSI:
+		return vm_signal_msi(vm, argp);
+	case KVM_GET_STATS_FD:
+		return ember_stats_fd(vm, NULL);
 	case KVM_IRQFD:
 		return vm_irqfd(vm, argp);
 	case KVM_IOEVENTFD:
@@ -197,6 +263,15 @@ static long vm_ioctl(struct file *file, unsigned int ioctl, unsigned long arg)
 	default:
 		return ember_backend->vm_ioctl(vm, ioctl, arg);
 	}
+}
+
+static long vm_ioctl(struct file *file, unsigned int ioctl, unsigned long arg)
+{
+	struct ember_vm *vm = file->private_data;
+
+	if (vm->mm != current->mm)
+		return -EIO;
+	return ember_ioctl_errno(vm_do_ioctl(vm, ioctl, arg));
 }
 
 static const struct file_operations vm_fops = {

@@ -101,7 +101,8 @@ struct kvm_vcpu_events {
 	struct {
 		__u8 serror_pending;
 		__u8 serror_has_esr;
-		__u8 pad[6];
+		__u8 ext_dabt_pending; /* KVM_CAP_ARM_INJECT_EXT_DABT */
+		__u8 pad[5];
 		__u64 serror_esr;
 	} exception;
 	__u32 reserved[12];

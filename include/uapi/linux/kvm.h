@@ -44,6 +44,7 @@
 #define KVM_CAP_DESTROY_MEMORY_REGION_WORKS	21
 #define KVM_CAP_SET_GUEST_DEBUG			23
 #define KVM_CAP_IRQ_ROUTING			25
+#define KVM_CAP_IRQ_INJECT_STATUS		26
 #define KVM_CAP_JOIN_MEMORY_REGIONS_WORKS	30
 #define KVM_CAP_IRQFD				32
 #define KVM_CAP_IOEVENTFD			36
@@ -52,19 +53,38 @@
 #define KVM_CAP_PPC_SMT				64
 #define KVM_CAP_MAX_VCPUS			66
 #define KVM_CAP_ONE_REG				70
+#define KVM_CAP_SIGNAL_MSI			77
 #define KVM_CAP_READONLY_MEM			81
 #define KVM_CAP_IRQFD_RESAMPLE			82
 #define KVM_CAP_ARM_PSCI			87
 #define KVM_CAP_ARM_SET_DEVICE_ADDR		88
 #define KVM_CAP_DEVICE_CTRL			89
+#define KVM_CAP_ARM_EL1_32BIT			93
+#define KVM_CAP_ENABLE_CAP_VM			98
+#define KVM_CAP_S390_IRQCHIP			99
+#define KVM_CAP_VM_ATTRIBUTES			101
 #define KVM_CAP_ARM_PSCI_0_2			102
 #define KVM_CAP_CHECK_EXTENSION_VM		105
-#define KVM_CAP_ARM_EL1_32BIT			93
+#define KVM_CAP_MULTI_ADDRESS_SPACE		118
+#define KVM_CAP_GUEST_DEBUG_HW_BPS		119
+#define KVM_CAP_GUEST_DEBUG_HW_WPS		120
 #define KVM_CAP_IOEVENTFD_ANY_LENGTH		122
 #define KVM_CAP_ARM_PMU_V3			126
-#define KVM_CAP_ARM_IRQ_LINE_LAYOUT_2		174
 #define KVM_CAP_MAX_VCPU_ID			128
+#define KVM_CAP_MSI_DEVID			131
 #define KVM_CAP_IMMEDIATE_EXIT			136
+#define KVM_CAP_ARM_USER_IRQ			144
+#define KVM_CAP_ARM_INJECT_SERROR_ESR		158
+#define KVM_CAP_COALESCED_PIO			162
+#define KVM_CAP_ARM_VM_IPA_SIZE			165
+#define KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2	168
+#define KVM_CAP_ARM_SVE				170
+#define KVM_CAP_ARM_PTRAUTH_ADDRESS		171
+#define KVM_CAP_ARM_PTRAUTH_GENERIC		172
+#define KVM_CAP_ARM_IRQ_LINE_LAYOUT_2		174
+#define KVM_CAP_ARM_NISV_TO_USER		177
+#define KVM_CAP_ARM_INJECT_EXT_DABT		178
+#define KVM_CAP_BINARY_STATS_FD			203
 
 /* --- on a VM ---------------------------------------------------------------- */
 
@@ -74,10 +94,17 @@
 #define KVM_CREATE_IRQCHIP		_IO(KVMIO, 0x60)
 #define KVM_IRQ_LINE			_IOW(KVMIO, 0x61, struct kvm_irq_level)
 #define KVM_IRQ_LINE_STATUS		_IOWR(KVMIO, 0x67, struct kvm_irq_level)
+#define KVM_REGISTER_COALESCED_MMIO	_IOW(KVMIO, 0x67, struct kvm_coalesced_mmio_zone)
+#define KVM_UNREGISTER_COALESCED_MMIO	_IOW(KVMIO, 0x68, struct kvm_coalesced_mmio_zone)
+#define KVM_SET_GSI_ROUTING		_IOW(KVMIO, 0x6a, struct kvm_irq_routing)
 #define KVM_IRQFD			_IOW(KVMIO, 0x76, struct kvm_irqfd)
 #define KVM_IOEVENTFD			_IOW(KVMIO, 0x79, struct kvm_ioeventfd)
+#define KVM_ENABLE_CAP			_IOW(KVMIO, 0xa3, struct kvm_enable_cap)
+#define KVM_SIGNAL_MSI			_IOW(KVMIO, 0xa5, struct kvm_msi)
 #define KVM_ARM_SET_DEVICE_ADDR		_IOW(KVMIO, 0xab, struct kvm_arm_device_addr)
 #define KVM_ARM_PREFERRED_TARGET	_IOR(KVMIO, 0xaf, struct kvm_vcpu_init)
+#define KVM_CLEAR_DIRTY_LOG		_IOWR(KVMIO, 0xc0, struct kvm_clear_dirty_log)
+#define KVM_GET_STATS_FD		_IO(KVMIO, 0xce) /* on a vcpu too */
 #define KVM_CREATE_DEVICE		_IOWR(KVMIO, 0xe0, struct kvm_create_device)
 
 struct kvm_userspace_memory_region {
@@ -108,6 +135,97 @@ struct kvm_guest_debug {
 	__u32 control;
 	__u32 pad;
 	struct kvm_guest_debug_arch arch;
+};
+
+struct kvm_clear_dirty_log {
+	__u32 slot;
+	__u32 num_pages;
+	__u64 first_page;
+	union {
+		void *dirty_bitmap;
+		__u64 padding2;
+	};
+};
+
+struct kvm_enable_cap {
+	__u32 cap;
+	__u32 flags;
+	__u64 args[4];
+	__u8 pad[64];
+};
+
+#define KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE	(1 << 0)
+
+struct kvm_coalesced_mmio_zone {
+	__u64 addr;
+	__u32 size;
+	union {
+		__u32 pad;
+		__u32 pio;
+	};
+};
+
+struct kvm_coalesced_mmio {
+	__u64 phys_addr;
+	__u32 len;
+	union {
+		__u32 pad;
+		__u32 pio;
+	};
+	__u8 data[8];
+};
+
+/* The page at KVM_CAP_COALESCED_MMIO in a vcpu's mapping. */
+struct kvm_coalesced_mmio_ring {
+	__u32 first, last;
+	struct kvm_coalesced_mmio coalesced_mmio[];
+};
+
+struct kvm_irq_routing_irqchip {
+	__u32 irqchip;
+	__u32 pin;
+};
+
+struct kvm_irq_routing_msi {
+	__u32 address_lo;
+	__u32 address_hi;
+	__u32 data;
+	union {
+		__u32 pad;
+		__u32 devid;
+	};
+};
+
+#define KVM_IRQ_ROUTING_IRQCHIP	1
+#define KVM_IRQ_ROUTING_MSI	2
+
+struct kvm_irq_routing_entry {
+	__u32 gsi;
+	__u32 type;
+	__u32 flags;
+	__u32 pad;
+	union {
+		struct kvm_irq_routing_irqchip irqchip;
+		struct kvm_irq_routing_msi msi;
+		__u32 pad[8];
+	} u;
+};
+
+struct kvm_irq_routing {
+	__u32 nr;
+	__u32 flags;
+	struct kvm_irq_routing_entry entries[];
+};
+
+#define KVM_MSI_VALID_DEVID	(1U << 0)
+
+struct kvm_msi {
+	__u32 address_lo;
+	__u32 address_hi;
+	__u32 data;
+	__u32 flags;
+	__u32 devid;
+	__u8 pad[12];
 };
 
 struct kvm_irq_level {
@@ -156,12 +274,16 @@ struct kvm_create_device {
 #define KVM_CREATE_DEVICE_TEST	1
 
 enum kvm_device_type {
+	KVM_DEV_TYPE_VFIO = 4,
 	KVM_DEV_TYPE_ARM_VGIC_V2 = 5,
 	KVM_DEV_TYPE_ARM_VGIC_V3 = 7,
+	KVM_DEV_TYPE_ARM_VGIC_ITS = 8,
 };
 
+#define KVM_DEV_TYPE_VFIO KVM_DEV_TYPE_VFIO
 #define KVM_DEV_TYPE_ARM_VGIC_V2 KVM_DEV_TYPE_ARM_VGIC_V2
 #define KVM_DEV_TYPE_ARM_VGIC_V3 KVM_DEV_TYPE_ARM_VGIC_V3
+#define KVM_DEV_TYPE_ARM_VGIC_ITS KVM_DEV_TYPE_ARM_VGIC_ITS
 
 /* --- on a device; the attributes also on a vcpu ----------------------------- */
 
@@ -239,6 +361,7 @@ struct kvm_reg_list {
 #define KVM_EXIT_INTR			10
 #define KVM_EXIT_INTERNAL_ERROR		17
 #define KVM_EXIT_SYSTEM_EVENT		24
+#define KVM_EXIT_ARM_NISV		28
 
 #define KVM_INTERNAL_ERROR_EMULATION			1
 #define KVM_INTERNAL_ERROR_SIMUL_EX			2
@@ -294,6 +417,10 @@ struct kvm_run {
 				__u64 data[16];
 			};
 		} system_event;
+		struct {
+			__u64 esr_iss;
+			__u64 fault_ipa;
+		} arm_nisv;
 		char padding[256];
 	};
 
@@ -303,6 +430,41 @@ struct kvm_run {
 		struct kvm_sync_regs regs;
 		char padding[2048];
 	} s;
+};
+
+/* kvm_run.s.regs.device_irq_level, KVM_CAP_ARM_USER_IRQ */
+#define KVM_ARM_DEV_EL1_VTIMER	(1 << 0)
+#define KVM_ARM_DEV_EL1_PTIMER	(1 << 1)
+#define KVM_ARM_DEV_PMU		(1 << 2)
+
+/* --- what KVM_GET_STATS_FD gives to read ------------------------------------- */
+
+struct kvm_stats_header {
+	__u32 flags;
+	__u32 name_size;
+	__u32 num_desc;
+	__u32 id_offset;
+	__u32 desc_offset;
+	__u32 data_offset;
+};
+
+#define KVM_STATS_TYPE_SHIFT		0
+#define KVM_STATS_TYPE_MASK		(0xF << KVM_STATS_TYPE_SHIFT)
+#define KVM_STATS_TYPE_CUMULATIVE	(0x0 << KVM_STATS_TYPE_SHIFT)
+#define KVM_STATS_UNIT_SHIFT		4
+#define KVM_STATS_UNIT_MASK		(0xF << KVM_STATS_UNIT_SHIFT)
+#define KVM_STATS_UNIT_NONE		(0x0 << KVM_STATS_UNIT_SHIFT)
+#define KVM_STATS_BASE_SHIFT		8
+#define KVM_STATS_BASE_MASK		(0xF << KVM_STATS_BASE_SHIFT)
+#define KVM_STATS_BASE_POW10		(0x0 << KVM_STATS_BASE_SHIFT)
+
+struct kvm_stats_desc {
+	__u32 flags;
+	__s16 exponent;
+	__u16 size;
+	__u32 offset;
+	__u32 bucket_size;
+	char name[]; /* header.name_size bytes */
 };
 
 #endif /* EMBER_UAPI_LINUX_KVM_H */
