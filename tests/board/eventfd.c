@@ -121,8 +121,7 @@ static void ioeventfd_width(void)
 	vcpu_done(cpu);
 	expect_eq(eventfd_count(fd), 1);
 	expect_ok(ioeventfd(vm, fd, DOORBELL, 4, KVM_IOEVENTFD_FLAG_DEASSIGN, 0));
-	if (check_cap(vm->fd, KVM_CAP_IOEVENTFD_ANY_LENGTH) <= 0)
-		skip("no KVM_CAP_IOEVENTFD_ANY_LENGTH");
+	expect_eq(check_cap(vm->fd, KVM_CAP_IOEVENTFD_ANY_LENGTH), 1);
 	expect_ok(ioeventfd(vm, fd, DOORBELL, 0, 0, 0));
 	vcpu_start(cpu, "g_access_widths", DOORBELL, 0);
 	expect_eq(vcpu_event(cpu, EV_READ).len, 1);
@@ -141,15 +140,13 @@ static void irqfd_errors(void)
 	expect_errno(irqfd(vm, 999, 8, 0, 0), EBADF);
 	expect_errno(irqfd(vm, open("/dev/null", O_RDWR), 8, 0, 0), EINVAL);
 	expect_errno(irqfd(vm, fd, 8, 0x100, 0), EINVAL);
-	expect_errno2(irqfd(vm, fd, 8, KVM_IRQFD_FLAG_RESAMPLE, 999), EBADF, EINVAL);
+	expect_errno(irqfd(vm, fd, 8, KVM_IRQFD_FLAG_RESAMPLE, 999), EBADF);
 	expect_ok(irqfd(vm, fd, 8, 0, 0));
 	expect_errno(irqfd(vm, fd, 9, 0, 0), EBUSY);
 	expect_ok(irqfd(vm, fd, 8, KVM_IRQFD_FLAG_DEASSIGN, 0));
 	expect_ok(irqfd(vm, fd, 9, 0, 0));
 	/* no interrupt controller that is ready */
-	if (!irqfd(plain, new_eventfd(), 8, 0, 0))
-		fail("irqfd without an interrupt controller was accepted");
-	expect(errno == EAGAIN || errno == EINVAL || errno == ENXIO);
+	expect_errno(irqfd(plain, new_eventfd(), 8, 0, 0), EAGAIN);
 }
 
 static void signal_eventfd(int fd)
@@ -242,8 +239,7 @@ static void irqfd_resample(void)
 	struct vcpu *cpu = &vm->vcpu[0];
 	int fd = new_eventfd(), resample = new_eventfd(), i;
 
-	if (check_cap(vm->fd, KVM_CAP_IRQFD_RESAMPLE) <= 0)
-		skip("no KVM_CAP_IRQFD_RESAMPLE");
+	expect_eq(check_cap(vm->fd, KVM_CAP_IRQFD_RESAMPLE), 1);
 	expect_ok(irqfd(vm, fd, SPI - 32, KVM_IRQFD_FLAG_RESAMPLE, resample));
 	vcpu_start(cpu, "g_count_levels", SPI, 3);
 	for (i = 0; i < 3; i++) {

@@ -4,6 +4,7 @@
  * making one, its attributes, and KVM_IRQ_LINE.
  */
 #include "vm.h"
+#include <fcntl.h>
 #include <unistd.h>
 
 #define GRP_ADDR KVM_DEV_ARM_VGIC_GRP_ADDR
@@ -305,13 +306,104 @@ static void timer_irq(void)
 			      KVM_ARM_VCPU_TIMER_IRQ_VTIMER, &irq));
 }
 
+/* Both timers on one PPI: nobody could tell them apart. */
+static void timer_irqs_same(void)
+{
+	struct vcpu *cpu;
+	uint32_t irq = 30;
+
+	vm = vm_new(2, VM_GIC);
+	cpu = &vm->vcpu[0];
+	expect_ok(device_attr(cpu->fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VCPU_TIMER_CTRL,
+			      KVM_ARM_VCPU_TIMER_IRQ_VTIMER, &irq));
+	vcpu_start(cpu, "g_report_args", 1, 2);
+	expect_errno(ioctl(cpu->fd, KVM_RUN, 0), EINVAL);
+	irq = 19;
+	expect_ok(device_attr(cpu->fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VCPU_TIMER_CTRL,
+			      KVM_ARM_VCPU_TIMER_IRQ_VTIMER, &irq));
+	vcpu_reports(cpu, 1);
+	/* and from here on they are theirs */
+	expect_errno(device_attr(cpu->fd, KVM_SET_DEVICE_ATTR, KVM_ARM_VCPU_TIMER_CTRL,
+				 KVM_ARM_VCPU_TIMER_IRQ_VTIMER, &irq),
+		     EBUSY);
+}
+
+/* User space can't drive the PPI of a timer that runs. */
+static void timer_irq_owned(void)
+{
+	uint32_t pending;
+	int irq;
+
+	vm = vm_new(1, VM_GIC);
+	vcpu_start(&vm->vcpu[0], "g_report_args", 1, 2);
+	vcpu_reports(&vm->vcpu[0], 1);
+	for (irq = 26; irq < 31; irq++)
+		expect_ok(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_PPI, 0, irq, 1));
+	expect_ok(get_attr(GRP_DIST, reg_attr(0, 0x200), &pending));
+	expect_eq(pending & 0x7c000000, 0x34000000); /* but 27 and 30 */
+}
+
+static uint32_t line_of(unsigned int type, unsigned int cpu, unsigned int num)
+{
+	return (cpu >> 8) << KVM_ARM_IRQ_VCPU2_SHIFT | type << KVM_ARM_IRQ_TYPE_SHIFT |
+	       (cpu & 0xff) << KVM_ARM_IRQ_VCPU_SHIFT | num;
+}
+
+/* The vcpu's number has twelve bits, of which the upper four lie elsewhere. */
+static void irq_line_layout_2(void)
+{
+	struct kvm_irq_level line = { .irq = line_of(KVM_ARM_IRQ_TYPE_PPI, 1, 20), .level = 1 };
+
+	vm = vm_new(2, VM_GIC);
+	expect_eq(check_cap(vm->fd, KVM_CAP_ARM_IRQ_LINE_LAYOUT_2), 1);
+	expect_ok(ioctl(vm->fd, KVM_IRQ_LINE, &line));
+	line.irq = line_of(KVM_ARM_IRQ_TYPE_PPI, 0x101, 20);
+	expect_errno(ioctl(vm->fd, KVM_IRQ_LINE, &line), EINVAL);
+	line.irq = line_of(KVM_ARM_IRQ_TYPE_SPI, 0x101, 40); /* nobody looks there */
+	expect_ok(ioctl(vm->fd, KVM_IRQ_LINE, &line));
+	expect_ok(ioctl(vm->fd, KVM_IRQ_LINE_STATUS, &line));
+}
+
+static void set_file_max(const char *max)
+{
+	int fd = expect_ok(open("/proc/sys/fs/file-max", O_WRONLY));
+
+	expect_ok(write(fd, max, strlen(max)));
+	close(fd);
+}
+
+/* A device that gets no file is not there, and can be made later. */
+static void create_device_no_file(void)
+{
+	struct kvm_create_device dev = { .type = KVM_DEV_TYPE_ARM_VGIC_V2 };
+	char old[32] = "";
+	int fd, ret, err;
+
+	fd = expect_ok(open("/proc/sys/fs/file-max", O_RDONLY));
+	expect_ok(read(fd, old, sizeof(old) - 1));
+	vm = vm_new(1, 0);
+	/* Files run out for those without CAP_SYS_ADMIN. */
+	set_file_max("0");
+	expect_ok(seteuid(65534));
+	ret = ioctl(vm->fd, KVM_CREATE_DEVICE, &dev);
+	err = errno;
+	expect_ok(seteuid(0));
+	set_file_max(old);
+	expect_eq(ret, -1);
+	expect_eq(err, ENFILE);
+	expect_ok(vm_irq_line(vm, KVM_ARM_IRQ_TYPE_CPU, 0, KVM_ARM_IRQ_CPU_IRQ, 0));
+	expect_ok(ioctl(vm->fd, KVM_CREATE_DEVICE, &dev));
+	expect_errno(ioctl(vm->fd, KVM_CREATE_DEVICE, &dev), EEXIST);
+}
+
 static const struct test tests[] = {
 	TEST(create_irqchip),	 TEST(create_device),	      TEST(create_device_unknown),
 	TEST(addresses),	 TEST(legacy_addresses),      TEST(nr_irqs),
 	TEST(nr_irqs_default),	 TEST(unknown_attrs),	      TEST(vcpu_after_init),
 	TEST(gic_after_run),	 TEST(run_without_addresses), TEST(regions_overlap),
 	TEST(irq_line_encoding), TEST(irq_line_without_gic),  TEST(register_access),
-	TEST(timer_irq),
+	TEST(timer_irq),	 TEST(timer_irqs_same),	      TEST(timer_irq_owned),
+	TEST(irq_line_layout_2), TEST(create_device_no_file),
 };
 
 TEST_MAIN("ioctl-gic", tests)

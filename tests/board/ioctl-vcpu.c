@@ -272,20 +272,19 @@ static void mp_state(void)
 	vcpu_reports(&vm->vcpu[1], 5);
 }
 
-static void events(void)
+/* What keeps a vcpu from running is said before anything else. */
+static void not_ready(void)
 {
-	struct vm *vm = vm_new(1, 0);
-	struct kvm_vcpu_events events;
+	struct vm *vm = vm_new(1, VM_NO_INIT);
+	struct kvm_create_device dev = { .type = KVM_DEV_TYPE_ARM_VGIC_V2 };
+	struct vcpu *cpu = &vm->vcpu[0];
 
-	if (check_cap(vm->fd, KVM_CAP_VCPU_EVENTS) <= 0)
-		skip("no KVM_CAP_VCPU_EVENTS");
-	memset(&events, 0xff, sizeof(events));
-	expect_ok(ioctl(vm->vcpu[0].fd, KVM_GET_VCPU_EVENTS, &events));
-	expect_eq(events.exception.serror_pending, 0);
-	expect_ok(ioctl(vm->vcpu[0].fd, KVM_SET_VCPU_EVENTS, &events));
-	events.exception.serror_pending = 1;
-	events.exception.serror_has_esr = 1;
-	expect_errno(ioctl(vm->vcpu[0].fd, KVM_SET_VCPU_EVENTS, &events), EINVAL);
+	cpu->run->immediate_exit = 1;
+	expect_errno(ioctl(cpu->fd, KVM_RUN, 0), ENOEXEC);
+	expect_ok(ioctl(vm->fd, KVM_CREATE_DEVICE, &dev));
+	vcpu_init(cpu);
+	expect_errno(ioctl(cpu->fd, KVM_RUN, 0), ENXIO); /* a GIC without addresses */
+	expect_errno(ioctl(cpu->fd, KVM_RUN, 1), EINVAL);
 }
 
 static const struct test tests[] = {
@@ -294,7 +293,7 @@ static const struct test tests[] = {
 	TEST(reset_state),     TEST(one_reg_errors),	 TEST(invariant_regs),
 	TEST(bad_mode),	       TEST(reg_list),		 TEST(reg_round_trip),
 	TEST(core_regs_hold),  TEST(signal_mask_errors), TEST(mp_state),
-	TEST(events),
+	TEST(not_ready),
 };
 
 TEST_MAIN("ioctl-vcpu", tests)

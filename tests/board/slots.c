@@ -188,9 +188,96 @@ static void dirty_log_huge(void)
 	expect_eq(dirty(1), 1 << 3);
 }
 
+static void manual_log(void)
+{
+	struct kvm_enable_cap cap = { .cap = KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, .args = { 1 } };
+
+	expect_eq(check_cap(vm->fd, cap.cap), 1);
+	expect_ok(ioctl(vm->fd, KVM_ENABLE_CAP, &cap));
+}
+
+static int clear(unsigned int slot, uint64_t first, uint32_t nr, const void *bitmap)
+{
+	struct kvm_clear_dirty_log log = {
+		.slot = slot, .first_page = first, .num_pages = nr, .dirty_bitmap = (void *)bitmap
+	};
+
+	return ioctl(vm->fd, KVM_CLEAR_DIRTY_LOG, &log);
+}
+
+/* Asking clears nothing, clearing only what is named. */
+static void dirty_log_manual(void)
+{
+	static const int first[] = { 0, 5, 31 }, second[] = { 5, 7 };
+	static const uint32_t some[4] = { 1 << 5 | 1 << 8 }, all[4] = { ~0u, ~0u };
+	uint32_t *mem = map(100 * PAGE);
+
+	start("g_touch_listed", mem, 100 * PAGE, 0);
+	manual_log();
+	expect_ok(vm_slot(vm, 1, KVM_MEM_LOG_DIRTY_PAGES, GPA, 100 * PAGE, mem));
+	list_pages(first, 3);
+	vcpu_reports(cpu, 3);
+	expect_eq(dirty(1), 1u << 31 | 1 << 5 | 1);
+	vcpu_reports(cpu, 3);
+	expect_eq(dirty(1), 1u << 31 | 1 << 5 | 1);
+	expect_ok(clear(1, 0, 64, some));
+	expect_eq(dirty(1), 1u << 31 | 1);
+	/* those that were cleared are seen again, those between still are */
+	list_pages(second, 2);
+	vcpu_reports(cpu, 2);
+	expect_eq(dirty(1), 1u << 31 | 1 << 7 | 1 << 5 | 1);
+	expect_ok(clear(1, 0, 100, all));
+	expect_eq(dirty(1), 0);
+	vcpu_reports(cpu, 2);
+	expect_eq(dirty(1), 1 << 7 | 1 << 5);
+}
+
+/* The part from page 64 on, alone; and what is not whole groups of 64. */
+static void dirty_log_clear_part(void)
+{
+	static const int pages[] = { 3, 70, 99 };
+	static const uint32_t all[4] = { ~0u, ~0u, ~0u, ~0u };
+	uint32_t *mem = map(100 * PAGE), bitmap[4];
+	struct kvm_dirty_log log = { .slot = 1, .dirty_bitmap = bitmap };
+
+	start("g_touch_listed", mem, 100 * PAGE, 0);
+	expect_errno(clear(1, 0, 64, all), ENOENT);
+	manual_log();
+	expect_ok(vm_slot(vm, 1, KVM_MEM_LOG_DIRTY_PAGES, GPA, 100 * PAGE, mem));
+	list_pages(pages, 3);
+	vcpu_reports(cpu, 3);
+	expect_errno(clear(1, 32, 64, all), EINVAL);
+	expect_errno(clear(1, 0, 63, all), EINVAL);
+	expect_errno(clear(1, 0, 128, all), EINVAL);
+	expect_errno(clear(1, 64, 37, all), EINVAL);
+	expect_errno(clear(1, 128, 0, all), EINVAL);
+	expect_errno(clear(1, 1ull << 40, 64, all), EINVAL);
+	expect_errno(clear(9, 0, 64, all), ENOENT);
+	expect_errno(clear(check_cap(vm->fd, KVM_CAP_NR_MEMSLOTS), 0, 64, all), EINVAL);
+	expect_errno(clear(1, 0, 64, (void *)0x1000), EFAULT);
+	expect_ok(clear(1, 64, 0, NULL));
+	expect_ok(clear(1, 64, 36, all));
+	expect_ok(ioctl(vm->fd, KVM_GET_DIRTY_LOG, &log));
+	expect_eq(bitmap[0], 1 << 3);
+	expect_eq(bitmap[2] | bitmap[3], 0);
+}
+
+static void dirty_log_cap_errors(void)
+{
+	struct kvm_enable_cap cap = { .cap = KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, .args = { 2 } };
+
+	vm = vm_new(1, 0);
+	expect_errno(ioctl(vm->fd, KVM_ENABLE_CAP, &cap), EINVAL);
+	cap.args[0] = 1;
+	cap.flags = 1;
+	expect_errno(ioctl(vm->fd, KVM_ENABLE_CAP, &cap), EINVAL);
+}
+
 static const struct test tests[] = {
-	TEST(slot_moves), TEST(slot_replaced),	 TEST(slot_flickers),  TEST(other_slots_flicker),
-	TEST(dirty_log),  TEST(dirty_log_reads), TEST(dirty_log_huge),
+	TEST(slot_moves),	    TEST(slot_replaced),    TEST(slot_flickers),
+	TEST(other_slots_flicker),  TEST(dirty_log),	    TEST(dirty_log_reads),
+	TEST(dirty_log_huge),	    TEST(dirty_log_manual), TEST(dirty_log_clear_part),
+	TEST(dirty_log_cap_errors),
 };
 
 TEST_MAIN("slots", tests)
