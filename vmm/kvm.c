@@ -132,6 +132,29 @@ int kvm_add_memory(struct kvm *kvm, const struct guestmem *mem, struct err *e)
 	return 0;
 }
 
+int kvm_rom_create(struct kvm *kvm, struct kvm_rom *rom, struct err *e)
+{
+	if (ioctl(kvm->sys, KVM_CHECK_EXTENSION, KVM_CAP_READONLY_MEM) <= 0)
+		return err_set(e, EXIT_HOST,
+			       "this host's KVM has no read-only memory, which firmware needs "
+			       "(KVM_CAP_READONLY_MEM)");
+	rom->slot = kvm->memslots++;
+	return 0;
+}
+
+int kvm_rom_map(struct kvm *kvm, const struct kvm_rom *rom, bool mapped)
+{
+	struct kvm_userspace_memory_region slot = {
+		.slot = rom->slot,
+		.flags = KVM_MEM_READONLY,
+		.guest_phys_addr = rom->gpa,
+		.memory_size = mapped ? rom->size : 0,
+		.userspace_addr = (uintptr_t)rom->hva,
+	};
+
+	return ioctl(kvm->vm, KVM_SET_USER_MEMORY_REGION, &slot) < 0 ? -errno : 0;
+}
+
 static int set_attr(int fd, uint32_t group, uint64_t attr, const void *val)
 {
 	struct kvm_device_attr a = { .group = group, .attr = attr, .addr = (uintptr_t)val };

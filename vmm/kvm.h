@@ -41,6 +41,19 @@ void kvm_destroy(struct kvm *kvm);
 /* Make every region of @mem the guest's RAM. */
 int kvm_add_memory(struct kvm *kvm, const struct guestmem *mem, struct err *e);
 
+/*
+ * A slot for memory that the guest can't write, at @gpa: its writes there are MMIO.
+ * With @mapped false its reads are too.  0 or -errno.
+ */
+struct kvm_rom {
+	unsigned int slot; /* from kvm_rom_create() */
+	uint64_t gpa, size;
+	void *hva;
+};
+
+int kvm_rom_create(struct kvm *kvm, struct kvm_rom *rom, struct err *e);
+int kvm_rom_map(struct kvm *kvm, const struct kvm_rom *rom, bool mapped);
+
 /* A GICv2: made before the vcpus are, started once all of them are there. */
 int kvm_gic_create(struct kvm *kvm, const struct kvm_gic_config *cfg, struct err *e);
 int kvm_gic_start(struct kvm *kvm, const struct kvm_gic_config *cfg, struct err *e);

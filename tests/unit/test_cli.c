@@ -155,6 +155,13 @@ static void bad_lines(void **state)
 		{ { "--initrd", "", "k" }, "--initrd: an empty argument" },
 		{ { "--disk", "", "k" }, "--disk: an empty argument" },
 		{ { "--virtio-console", "stdio", "k" }, "two consoles on stdio" },
+		{ { "--pflash", "v", "k" },
+		  "--pflash is firmware's; give the firmware with --bios" },
+		{ { "--bios", "b", "--dtb", "d" },
+		  "--bios and --dtb: firmware gets the machine's" },
+		{ { "--bios", "b", "--initrd", "i" }, "--initrd without a kernel" },
+		{ { "--bios", "b", "--append", "" }, "--append without a kernel" },
+		{ { "--bios", "", "k" }, "--bios: an empty argument" },
 	};
 	struct config cfg;
 	struct err e;
@@ -306,6 +313,27 @@ static void bad_files(void **state)
 	close(held);
 }
 
+static void bad_firmware(void **state)
+{
+	const char *k = tmp_file("kernel", code, sizeof(code), 4096);
+	const char *bios = tmp_file("bios", code, sizeof(code), 4096);
+	const char *empty = tmp_file("empty", "", 0, 0);
+	const char *large = tmp_file("large", code, sizeof(code), (64 << 20) + 1);
+	const char *vars = tmp_file("vars", "", 0, 64 << 20);
+
+	(void)state;
+	RUN_FAILS("cannot open firmware /nonexistent", "--bios", "/nonexistent");
+	RUN_FAILS("is empty", "--bios", empty);
+	RUN_FAILS("is too large", "--bios", large, k);
+	RUN_FAILS("cannot open flash /nonexistent", "--bios", bios, "--pflash", "/nonexistent");
+	RUN_FAILS("has 4096 bytes, a bank has", "--bios", bios, "--pflash", k);
+	RUN_FAILS("unknown option 'rw'", "--bios", bios, "--pflash", "v,rw");
+	RUN_FAILS("cannot open kernel /nonexistent", "--bios", bios, "/nonexistent");
+	RUN_FAILS("kernel", "--bios", bios, "--pflash", vars, empty);
+	RUN_FAILS("is empty", "--bios", bios, "--initrd", empty, k);
+	RUN_FAILS("too large", "--mem", "2M", "--bios", bios, "--initrd", vars, k);
+}
+
 static void bad_network(void **state)
 {
 	const char *k = tmp_file("kernel", code, sizeof(code), 4096);
@@ -319,6 +347,7 @@ static void dump(void **state)
 {
 	const char *k = tmp_file("kernel", code, sizeof(code), 4096), *out = tmp_path("out");
 	const char *argv[] = ARGS("--net", "none", "--dumpdtb", out, k);
+	char bios[80];
 	struct config cfg;
 	struct err e;
 
@@ -326,6 +355,14 @@ static void dump(void **state)
 	assert_int_equal(parse(&cfg, argv, &e), 0);
 	assert_int_equal(cli_run(&cfg, &e), 0);
 	assert_int_equal(access(out, R_OK), 0);
+	snprintf(bios, sizeof(bios), "--bios=%s", k);
+	argv[3] = out; /* firmware needs no kernel */
+	argv[4] = "--bios=/dev/null";
+	run_fails(argv, EXIT_USAGE, "is a device");
+	argv[4] = bios;
+	assert_int_equal(parse(&cfg, argv, &e), 0);
+	assert_int_equal(cli_run(&cfg, &e), 0);
+	argv[4] = k;
 	argv[3] = "/nonexistent/out";
 	run_fails(argv, EXIT_USAGE, "--dumpdtb: cannot write /nonexistent/out");
 }
@@ -346,6 +383,7 @@ int main(void)
 		cmocka_unit_test(every_option_has_help),
 		cmocka_unit_test(every_option_is_in_the_manual),
 		TEST(bad_files),
+		TEST(bad_firmware),
 		TEST(bad_network),
 		TEST(dump),
 	};

@@ -10,6 +10,7 @@
 #include "bus.h"
 #include "err.h"
 #include "loop.h"
+#include "host/flash.h"
 #include "machine/boot.h"
 #include "machine/machine.h"
 #include "machine/virt_fdt.h"
@@ -23,12 +24,13 @@ static const uint8_t code[8] = { 0, 0, 0, 0xea };
 struct fixture {
 	struct loop *loop;
 	struct boot_files files;
+	struct flash *flash[PFLASH_BANKS];
 	struct machine *m;
 	void *fdt;
 };
 
 /* A whole machine without KVM: four CPUs, two random devices, an initrd. */
-static int setup(void **state)
+static int make(void **state, bool firmware)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct machine_config cfg = { .cpus = 5,
@@ -44,6 +46,10 @@ static int setup(void **state)
 	f->loop = cfg.loop = loop_create();
 	r = boot_files_open(&f->files, tmp_file("k", code, 8, 4096), tmp_file("i", "", 0, 5000),
 			    NULL, &e);
+	if (firmware) {
+		f->flash[0] = cfg.flash[0] = flash_open_firmware(tmp_file("b", code, 8, 8), &e);
+		f->flash[1] = cfg.flash[1] = flash_open_blank(&e);
+	}
 	f->m = r ? NULL : machine_create(&cfg, &e);
 	r = !f->m || machine_add_board(f->m, NULL, &e) ||
 	    machine_add_virtio(f->m, virtio_rng_create(), &e) ||
@@ -55,6 +61,16 @@ static int setup(void **state)
 	return f->fdt ? 0 : -1;
 }
 
+static int setup(void **state)
+{
+	return make(state, false);
+}
+
+static int setup_firmware(void **state)
+{
+	return make(state, true);
+}
+
 static int teardown(void **state)
 {
 	struct fixture *f = *state;
@@ -63,6 +79,8 @@ static int teardown(void **state)
 	machine_destroy(f->m);
 	loop_destroy(f->loop);
 	boot_files_close(&f->files);
+	flash_close(f->flash[0]);
+	flash_close(f->flash[1]);
 	free(f);
 	return tmp_clean(state);
 }
@@ -119,6 +137,24 @@ static uint32_t cell(const void *fdt, const char *path, const char *prop, unsign
 	return fdt32_to_cpu(val[i]);
 }
 
+/* Firmware is handed kernel and initrd by fw_cfg, and finds its flash memory. */
+static void for_firmware(void **state)
+{
+	const void *fdt = ((struct fixture *)*state)->fdt;
+	static const uint32_t banks[] = { 0, 0, 0, 0x4000000, 0, 0x4000000, 0, 0x4000000 };
+	unsigned int i;
+
+	dtc_agrees(state);
+	assert_string_equal(string(fdt, "/flash@0", "compatible"), "cfi-flash");
+	for (i = 0; i < ARRAY_SIZE(banks); i++)
+		assert_int_equal(cell(fdt, "/flash@0", "reg", i), banks[i]);
+	assert_int_equal(cell(fdt, "/flash@0", "bank-width", 0), 4);
+	assert_string_equal(string(fdt, "/fw-cfg@9020000", "compatible"), "qemu,fw-cfg-mmio");
+	assert_int_equal(cell(fdt, "/fw-cfg@9020000", "reg", 3), 0x18);
+	assert_string_equal(string(fdt, "/chosen", "bootargs"), "root=/dev/vda \"q\"");
+	assert_null(fdt_getprop(fdt, fdt_path_offset(fdt, "/chosen"), "linux,initrd-start", NULL));
+}
+
 static void contents(void **state)
 {
 	const void *fdt = ((struct fixture *)*state)->fdt;
@@ -132,6 +168,9 @@ static void contents(void **state)
 	cell(fdt, "/chosen", "rng-seed", 7);
 	assert_int_equal(cell(fdt, "/memory", "reg", 1), 0x40000000);
 	assert_int_equal(cell(fdt, "/memory", "reg", 3), 64 * MIB);
+	/* For firmware only. */
+	assert_true(fdt_path_offset(fdt, "/flash@0") < 0);
+	assert_true(fdt_path_offset(fdt, "/fw-cfg@9020000") < 0);
 	/* Clusters of four CPUs, as KVM numbers them. */
 	assert_int_equal(cell(fdt, "/cpus/cpu@3", "reg", 0), 3);
 	assert_int_equal(cell(fdt, "/cpus/cpu@100", "reg", 0), 0x100);
@@ -304,6 +343,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(dtc_agrees),
 		TEST(contents),
+		cmocka_unit_test_setup_teardown(for_firmware, setup_firmware, teardown),
 		TEST(virtio_in_order),
 		cmocka_unit_test(patched),
 		cmocka_unit_test(append_is_optional),

@@ -22,6 +22,7 @@ struct config {
 	unsigned int cpus;
 	uint64_t mem; /* bytes */
 	const char *kernel, *initrd, *dtb, *dumpdtb, *append;
+	const char *bios, *pflash; /* for flash_open_firmware() and flash_open_variables() */
 	const char *console, *virtio_console; /* for chardev_open(); the latter may be NULL */
 	struct config_list disks; /* for disk_open() */
 	struct config_list nets; /* for net_open(); "none" is not among them */

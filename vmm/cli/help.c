@@ -19,7 +19,7 @@ static const struct {
 } exit_codes[] = {
 	{ EXIT_GUEST_OFF, "the guest shut down" },
 	{ EXIT_INTERNAL, "the monitor failed unexpectedly" },
-	{ EXIT_USAGE, "bad command line, kernel, disk, memory size or device tree" },
+	{ EXIT_USAGE, "bad command line, kernel, firmware, disk, memory size or device tree" },
 	{ EXIT_GUEST_RESET, "the guest reset itself (with --no-reboot)" },
 	{ EXIT_GUEST_CRASH, "the guest crashed, or KVM can't go on with it" },
 	{ EXIT_HOST, "this host can't: no /dev/kvm, no permission, not able" },
@@ -58,7 +58,7 @@ static void print_option(FILE *to, const struct cli_option *o)
 
 void cli_help(FILE *to)
 {
-	fputs("usage: ember run [OPTION]... KERNEL\n"
+	fputs("usage: ember run [OPTION]... [KERNEL]\n"
 	      "       ember --help | --version\n"
 	      "\n"
 	      "Ember runs virtual machines with /dev/kvm.\n"
@@ -74,8 +74,10 @@ void cli_help_run(FILE *to)
 	const struct cli_option *o;
 
 	fputs("usage: ember run [OPTION]... KERNEL\n"
+	      "       ember run [OPTION]... --bios FILE [KERNEL]\n"
 	      "\n"
-	      "Start a virtual machine with KERNEL (zImage, Image, ELF, uImage or raw code).\n"
+	      "Start a virtual machine with KERNEL (zImage, Image, ELF, uImage or raw code),\n"
+	      "or with firmware.\n"
 	      "\n",
 	      to);
 	for (o = cli_run_options; o->name; o++)
@@ -91,7 +93,8 @@ void cli_version(FILE *to)
 	fprintf(to, "ember %s\n", EMBER_VERSION);
 	fprintf(to, "machine: virt (ARMv7), on %s\n", host.machine);
 	fprintf(to,
-		"devices: pl011, pl031, virtio-mmio blk, net, console, rng; vhost net, vsock\n");
+		"devices: pl011, pl031, cfi-flash, fw_cfg, virtio-mmio blk, net, console, rng; "
+		"vhost net, vsock\n");
 	fprintf(to, "libfdt: yes\n");
 #ifdef HAVE_SLIRP
 	fprintf(to, "libslirp: %s\n", slirp_version_string());

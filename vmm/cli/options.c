@@ -33,6 +33,8 @@
 STRING_SETTER(initrd)
 STRING_SETTER(dtb)
 STRING_SETTER(dumpdtb)
+STRING_SETTER(bios)
+STRING_SETTER(pflash)
 STRING_SETTER(console)
 STRING_SETTER(virtio_console)
 FLAG_SETTER(no_reboot, true)
@@ -149,6 +151,14 @@ const struct cli_option cli_run_options[] = {
 	  set_vsock },
 	{ "--initrd", "FILE", "initial file system of the kernel", set_initrd },
 	{ "--append", "STRING", "kernel command line", set_append },
+	{ "--bios", "FILE",
+	  "start with this firmware (U-Boot, UEFI), in flash memory; KERNEL, if\n"
+	  "there is one, its initrd and command line are handed to it (fw_cfg)",
+	  set_bios },
+	{ "--pflash", "FILE[,ro]",
+	  "64 MiB of flash memory for the firmware's variables; without it\n"
+	  "they last until the virtual machine ends",
+	  set_pflash },
 	{ "--dtb", "FILE",
 	  "this device tree instead of the machine's own; memory, initrd\n"
 	  "and, with --append, the command line are set in it",

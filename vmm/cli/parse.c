@@ -87,14 +87,32 @@ static bool is_stdio(const char *spec)
 	return spec && strcmp(spec, "stdio") == 0;
 }
 
+/* What there is to boot, and that it fits together. */
+static int check_boot(const struct config *cfg, struct err *e)
+{
+	if (!cfg->kernel && !cfg->bios)
+		return err_set(e, EXIT_USAGE, "run: no kernel given (see ember run --help)");
+	if (cfg->pflash && !cfg->bios)
+		return err_set(e, EXIT_USAGE,
+			       "run: --pflash is firmware's; give the firmware with --bios");
+	if (cfg->bios && cfg->dtb)
+		return err_set(
+			e, EXIT_USAGE,
+			"run: --bios and --dtb: firmware gets the machine's own device tree");
+	if (!cfg->kernel && (cfg->initrd || cfg->append))
+		return err_set(e, EXIT_USAGE, "run: %s without a kernel that it is for",
+			       cfg->initrd ? "--initrd" : "--append");
+	return 0;
+}
+
 static int finish(struct config *cfg, struct err *e)
 {
 	const char *trace = getenv("EMBER_TRACE");
 
 	if (cfg->help)
 		return 0;
-	if (!cfg->kernel)
-		return err_set(e, EXIT_USAGE, "run: no kernel given (see ember run --help)");
+	if (check_boot(cfg, e))
+		return -1;
 	if (is_stdio(cfg->console) && is_stdio(cfg->virtio_console))
 		return err_set(e, EXIT_USAGE,
 			       "run: two consoles on stdio; give --console pty, a file or none");

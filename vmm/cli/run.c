@@ -22,6 +22,7 @@
 #include "../err.h"
 #include "../host/chardev.h"
 #include "../host/disk.h"
+#include "../host/flash.h"
 #include "../host/net.h"
 #include "../host/term.h"
 #include "../host/vhost.h"
@@ -41,6 +42,7 @@ struct run {
 	bool consoles_open;
 	struct boot_files files;
 	struct chardev *console, *virtio_console;
+	struct flash *flash[PFLASH_BANKS];
 	struct disk *disk[CONFIG_DISKS];
 	struct net_backend *net[CONFIG_NETS];
 	struct machine *machine;
@@ -101,6 +103,20 @@ static int open_disks(struct run *run, struct err *e)
 	return 0;
 }
 
+/* Variables that no file keeps outlive a reset all the same. */
+static int open_flash(struct run *run, struct err *e)
+{
+	const struct config *cfg = run->cfg;
+
+	if (!cfg->bios)
+		return 0;
+	run->flash[0] = flash_open_firmware(cfg->bios, e);
+	if (run->flash[0])
+		run->flash[1] = cfg->pflash ? flash_open_variables(cfg->pflash, e)
+					    : flash_open_blank(e);
+	return run->flash[1] ? 0 : -1;
+}
+
 static int open_nets(struct run *run, struct err *e)
 {
 	unsigned int i;
@@ -122,7 +138,7 @@ static int open_host(struct run *run, struct err *e)
 	run->loop = loop_create();
 	if (!run->loop)
 		return err_sys(e, EXIT_INTERNAL, errno, "cannot create the event loop");
-	if (take_signals(run, e) || open_disks(run, e))
+	if (take_signals(run, e) || open_flash(run, e) || open_disks(run, e))
 		return -1;
 	return open_nets(run, e);
 }
@@ -139,6 +155,8 @@ static void close_host(struct run *run)
 		net_close(run->net[i]);
 	for (i = 0; i < CONFIG_DISKS; i++)
 		disk_close(run->disk[i]);
+	for (i = 0; i < PFLASH_BANKS; i++)
+		flash_close(run->flash[i]);
 	loop_unwatch(run->signals);
 	if (run->signal_fd >= 0)
 		close(run->signal_fd);
@@ -221,6 +239,7 @@ static int power_on(struct run *run, struct err *e)
 		.trace_mmio = cfg->trace_mmio,
 		.dry = cfg->dumpdtb,
 		.files = &run->files,
+		.flash = { run->flash[0], run->flash[1] },
 		.loop = run->loop,
 	};
 

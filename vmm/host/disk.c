@@ -15,6 +15,7 @@
 #include "../err.h"
 #include "disk.h"
 #include "iov.h"
+#include "spec.h"
 
 _Static_assert(sizeof(off_t) == 8, "build with _FILE_OFFSET_BITS=64");
 
@@ -28,23 +29,9 @@ struct disk {
 	char path[];
 };
 
-/* Take the file name off @spec, ",," being a comma; returns the options or NULL. */
-static const char *split_path(char *path, const char *spec)
-{
-	for (; *spec; *path++ = *spec++) {
-		if (*spec != ',')
-			continue;
-		if (spec[1] != ',')
-			break;
-		spec++;
-	}
-	*path = '\0';
-	return *spec ? spec + 1 : NULL;
-}
-
 static int parse(struct disk *disk, const char *spec, struct err *e)
 {
-	const char *options = split_path(disk->path, spec);
+	const char *options = spec_split(disk->path, spec);
 
 	if (!disk->path[0])
 		return err_set(e, EXIT_USAGE, "disk '%s': no file name", spec);

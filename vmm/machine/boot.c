@@ -24,35 +24,29 @@
 #define TOP_USUAL (256 * MIB)
 #define TOP_MOST (640 * MIB)
 
-static int open_one(const char *what, const char *path, struct err *e)
+/* No @path: no file, and nothing wrong. */
+static int open_one(const char *what, const char *path, int *fd, struct err *e)
 {
 	struct stat st;
-	int fd;
 
 	if (!path)
-		return -1;
+		return 0;
 	/* O_NONBLOCK: a fifo is to be refused, not waited for. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (*fd < 0)
 		return err_sys(e, EXIT_USAGE, errno, "cannot open %s %s", what, path);
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		return fd;
-	err_set(e, EXIT_USAGE, "%s %s is %s, not a file", what, path,
-		S_ISDIR(st.st_mode) ? "a directory" : "a device or pipe");
-	close(fd);
-	return -1;
+	if (fstat(*fd, &st) == 0 && S_ISREG(st.st_mode))
+		return 0;
+	return err_set(e, EXIT_USAGE, "%s %s is %s, not a file", what, path,
+		       S_ISDIR(st.st_mode) ? "a directory" : "a device or pipe");
 }
 
 int boot_files_open(struct boot_files *f, const char *kernel, const char *initrd, const char *dtb,
 		    struct err *e)
 {
 	*f = (struct boot_files){ kernel, initrd, dtb, -1, -1, -1 };
-	f->kernel = open_one("kernel", kernel, e);
-	if (f->kernel >= 0)
-		f->initrd = open_one("initrd", initrd, e);
-	if (f->kernel >= 0 && (f->initrd >= 0 || !initrd))
-		f->dtb = open_one("device tree", dtb, e);
-	if (f->kernel >= 0 && (f->initrd >= 0 || !initrd) && (f->dtb >= 0 || !dtb))
+	if (!open_one("kernel", kernel, &f->kernel, e) &&
+	    !open_one("initrd", initrd, &f->initrd, e) && !open_one("device tree", dtb, &f->dtb, e))
 		return 0;
 	boot_files_close(f);
 	return -1;
@@ -103,18 +97,31 @@ static int file_size(int fd, const char *what, const char *path, uint64_t *size,
 	return 0;
 }
 
+static int check_max(const char *what, const char *path, uint64_t size, uint64_t max, struct err *e)
+{
+	if (size <= max)
+		return 0;
+	return err_set(e, EXIT_USAGE, "%s %s is too large: %llu bytes, at most %llu fit", what,
+		       path, (unsigned long long)size, (unsigned long long)max);
+}
+
+int boot_file_size(int fd, const char *what, const char *path, uint64_t max, uint64_t *size,
+		   struct err *e)
+{
+	if (file_size(fd, what, path, size, e))
+		return -1;
+	if (!*size)
+		return err_set(e, EXIT_USAGE, "%s %s is empty", what, path);
+	return check_max(what, path, *size, max, e);
+}
+
 void *boot_read_file(int fd, const char *what, const char *path, uint64_t max, uint64_t *size,
 		     struct err *e)
 {
 	void *buf;
 
-	if (file_size(fd, what, path, size, e))
+	if (file_size(fd, what, path, size, e) || check_max(what, path, *size, max, e))
 		return NULL;
-	if (*size > max) {
-		err_set(e, EXIT_USAGE, "%s %s is too large: %llu bytes, at most %llu fit", what,
-			path, (unsigned long long)*size, (unsigned long long)max);
-		return NULL;
-	}
 	buf = malloc(*size + 1);
 	if (!buf) {
 		err_sys(e, EXIT_INTERNAL, errno, "no memory to read %s %s", what, path);
@@ -225,4 +232,19 @@ int boot_load(struct boot *boot, const struct boot_files *f, const struct guestm
 	if (load_kernel(boot, f, mem, e))
 		return -1;
 	return boot->initrd_size ? load_initrd(boot, f, mem, e) : 0;
+}
+
+int boot_firmware(struct boot *boot, uint32_t entry, const struct boot_files *f,
+		  const struct guestmem *mem, struct err *e)
+{
+	const struct guestmem_region *ram = &mem->region[0];
+	uint64_t size;
+
+	*boot = (struct boot){ .kind = "firmware", .entry = entry, .dtb = ram->gpa };
+	if (f->kernel >= 0 &&
+	    boot_file_size(f->kernel, "kernel", f->kernel_path, ram->size, &size, e))
+		return -1;
+	if (f->initrd < 0)
+		return 0;
+	return boot_file_size(f->initrd, "initrd", f->initrd_path, ram->size, &size, e);
 }

@@ -22,7 +22,7 @@ struct boot_files {
 	int kernel, initrd, dtb; /* -1: none */
 };
 
-/* NULL paths for what there is not (@kernel is a must).  0 or -1 with @e. */
+/* NULL paths for what there is not.  0 or -1 with @e. */
 int boot_files_open(struct boot_files *f, const char *kernel, const char *initrd, const char *dtb,
 		    struct err *e);
 void boot_files_close(struct boot_files *f);
@@ -41,6 +41,17 @@ struct boot {
  */
 int boot_load(struct boot *boot, const struct boot_files *f, const struct guestmem *mem,
 	      struct err *e);
+
+/*
+ * The same with firmware at @entry, which finds the device tree where the first
+ * region begins.  Kernel and initrd, if any, are only checked: it fetches them.
+ */
+int boot_firmware(struct boot *boot, uint32_t entry, const struct boot_files *f,
+		  const struct guestmem *mem, struct err *e);
+
+/* Size of a file that boot_files_open() opened, at least 1 and at most @max; or -1 with @e. */
+int boot_file_size(int fd, const char *what, const char *path, uint64_t max, uint64_t *size,
+		   struct err *e);
 
 /* The whole file in memory from malloc(), at most @max bytes; NULL with @e. */
 void *boot_read_file(int fd, const char *what, const char *path, uint64_t max, uint64_t *size,

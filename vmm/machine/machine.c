@@ -16,6 +16,7 @@
 #include "../kvm.h"
 #include "../loop.h"
 #include "boot.h"
+#include "firmware.h"
 #include "lines.h"
 #include "machine.h"
 #include "virt.h"
@@ -33,6 +34,7 @@ struct machine {
 	struct kvm kvm;
 	struct bus bus;
 	struct doorbell doorbell;
+	struct firmware firmware;
 	struct line line[LINES];
 	unsigned int lines, slots; /* how many are in use */
 	unsigned int vcpus; /* how many were created */
@@ -61,6 +63,11 @@ static int check_size(const struct machine_config *cfg, struct err *e)
 	return 0;
 }
 
+static bool has_firmware(const struct machine *m)
+{
+	return m->cfg.flash[0];
+}
+
 static int create_memory(struct machine *m, struct err *e)
 {
 	int r;
@@ -72,7 +79,9 @@ static int create_memory(struct machine *m, struct err *e)
 		return err_sys(e, EXIT_USAGE, -r,
 			       "--mem %llu MiB: cannot get that much address space here",
 			       (unsigned long long)m->cfg.mem >> 20);
-	return boot_load(&m->boot, m->cfg.files, &m->mem, e);
+	if (!has_firmware(m))
+		return boot_load(&m->boot, m->cfg.files, &m->mem, e);
+	return boot_firmware(&m->boot, VIRT_FLASH, m->cfg.files, &m->mem, e);
 }
 
 /* From a vcpu's thread. */
@@ -111,6 +120,8 @@ static int create_vm(struct machine *m, struct err *e)
 		return err_set(e, EXIT_HOST, "--cpus %u: this host's KVM has at most %u a VM",
 			       m->cfg.cpus, m->kvm.max_cpus);
 	if (kvm_add_memory(&m->kvm, &m->mem, e) || kvm_gic_create(&m->kvm, &gic, e))
+		return -1;
+	if (has_firmware(m) && firmware_init(&m->firmware, &m->kvm, m->cfg.flash, e))
 		return -1;
 	for (i = 0; i < m->cfg.cpus; i++)
 		if (create_vcpu(m, i, e))
@@ -188,6 +199,18 @@ static int add_device(struct machine *m, struct device *dev, const char *what, s
 	return err_sys(e, EXIT_INTERNAL, -r, "cannot make the %s", what);
 }
 
+static int add_firmware(struct machine *m, struct err *e)
+{
+	const struct machine_config *cfg = &m->cfg;
+	const struct pflash_map *map = cfg->dry ? NULL : &m->firmware.map;
+	struct device *fw_cfg;
+
+	if (add_device(m, pflash_create(VIRT_FLASH, cfg->flash, map), "flash memory", e))
+		return -1;
+	fw_cfg = firmware_config(cfg->files, cfg->append, cfg->cpus, &m->mem, e);
+	return fw_cfg ? add_device(m, fw_cfg, "fw_cfg", e) : -1;
+}
+
 int machine_add_board(struct machine *m, struct chardev *chr, struct err *e)
 {
 	struct irqline *uart = new_line(m, VIRT_UART_SPI, false);
@@ -195,7 +218,9 @@ int machine_add_board(struct machine *m, struct chardev *chr, struct err *e)
 
 	if (add_device(m, pl011_create(VIRT_UART, uart, chr), "serial port", e))
 		return -1;
-	return add_device(m, pl031_create(VIRT_RTC, rtc, m->cfg.loop), "clock", e);
+	if (add_device(m, pl031_create(VIRT_RTC, rtc, m->cfg.loop), "clock", e))
+		return -1;
+	return has_firmware(m) ? add_firmware(m, e) : 0;
 }
 
 int machine_add_virtio(struct machine *m, struct virtio_dev *vdev, struct err *e)

@@ -17,12 +17,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../dev/pflash.h"
 #include "../vcpu.h"
 #include "../virtio/virtio.h"
 
 struct boot_files;
 struct chardev;
 struct err;
+struct flash;
 struct loop;
 struct machine;
 
@@ -34,6 +36,8 @@ struct machine_config {
 	bool trace_mmio;
 	bool dry; /* no KVM: only the device tree can be had */
 	const struct boot_files *files;
+	/* Firmware and its variables; both NULL: the kernel is started directly. */
+	struct flash *flash[PFLASH_BANKS];
 	struct loop *loop;
 };
 
@@ -45,7 +49,7 @@ struct machine *machine_create(const struct machine_config *cfg, struct err *e);
 /* Stops the vcpus first; NULL is fine. */
 void machine_destroy(struct machine *m);
 
-/* The PL011 (@chr may be NULL) and the PL031. */
+/* The PL011 (@chr may be NULL), the PL031, and with firmware flash memory and fw_cfg. */
 int machine_add_board(struct machine *m, struct chardev *chr, struct err *e);
 
 /* Put @vdev in the next virtio-mmio slot; takes it over, and NULL is its constructor's error. */

@@ -5,10 +5,13 @@
  *
  * Devices of virtio-mmio take the slots from the lowest up and stand in that
  * order in the device tree, so the first disk is vda.  An empty slot has no
- * node and reads as 0, where QEMU has a transport without a device.
+ * node and reads as 0, where QEMU has a transport without a device.  Flash memory
+ * and fw_cfg are there for firmware only, where QEMU always has them.
  */
 #ifndef EMBER_VIRT_H
 #define EMBER_VIRT_H
+
+#define VIRT_FLASH 0x00000000ull /* two banks of 64 MiB; only with firmware in them */
 
 #define VIRT_GIC_DIST 0x08000000ull
 #define VIRT_GIC_DIST_SIZE 0x10000u
@@ -20,6 +23,7 @@
 #define VIRT_UART_SPI 1u
 #define VIRT_RTC 0x09010000ull
 #define VIRT_RTC_SPI 2u
+#define VIRT_FW_CFG 0x09020000ull /* only with firmware */
 
 #define VIRT_VIRTIO 0x0a000000ull
 #define VIRT_VIRTIO_STRIDE 0x200u
