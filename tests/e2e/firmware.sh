@@ -17,7 +17,7 @@ start_firmware() {
 	rm -f $work/*
 	mkfifo $work/$name.in
 	exec 5<>$work/$name.in
-	timeout -s KILL 240 ember run --name $name --mem 256M --net none --no-rng \
+	timeout -s KILL 600 ember run --name $name --mem 256M --net none --no-rng \
 		"$@" <$work/$name.in >$work/$name.console 2>$work/$name.err &
 	monitor=$! guest=$name from=1
 }
@@ -45,6 +45,24 @@ ended() {
 		fail "firmware.$guest-end: ember ended with status $status"
 }
 
+# U-Boot counts down two seconds before it boots, which it does not find how to: it
+# comes to its prompt in either case, sooner if a key arrives in time.
+prompted() {
+	answered '^=> ' && return
+	printf '\r' >&5
+	false
+}
+
+uboot_prompt() {
+	if wait_for prompted; then
+		talk $1 '' '^=> '
+	else
+		fail "firmware.uboot-$1: no prompt on the console"
+		kill -KILL $(monitor uboot)
+		false
+	fi
+}
+
 uboot_boots() {
 	local c
 	for c in 'load virtio 0:1 ${kernel_addr_r} vmlinuz' 'load virtio 0:1 ${ramdisk_addr_r} initrd' \
@@ -57,13 +75,12 @@ uboot_boots() {
 
 uboot() {
 	start_firmware uboot --cpus 2 --bios /guest/firmware/u-boot.bin --disk /guest/boot.img,ro
-	talk start '' 'stop autoboot' &&
-		talk prompt '\r' '^=> ' &&
+	uboot_prompt start &&
 		talk flash 'flinfo 2\r' '05FE0000' &&
 		talk disk 'virtio info\r' 'Capacity: 34.0 MB' &&
 		talk list 'ls virtio 0:1\r' '26   ember.txt' &&
-		talk reset 'reset\r' 'stop autoboot' &&
-		talk again '\r' '^=> ' &&
+		talk reset 'reset\r' '^U-Boot 20' &&
+		uboot_prompt again &&
 		talk load 'load virtio 0:1 ${loadaddr} ember.txt; md.b ${loadaddr} 1a\r' \
 			'a file on a FAT' &&
 		uboot_boots && ended
@@ -76,14 +93,13 @@ uefi() {
 	start_firmware uefi --bios /guest/firmware/AAVMF32_CODE.fd --pflash $vars \
 		--disk /guest/boot.img,ro
 	talk start '' 'seconds to skip' &&
-		talk shell '\033' 'Shell> ' &&
+		talk shell '\r' 'Shell> ' &&
 		talk disk 'map -r\r' 'HD(1,GPT,7D0A8E1C-' &&
 		talk list 'ls fs0:\r' '26  ember.txt' &&
 		talk read 'type fs0:\\ember.txt\r' '^a file on a FAT partition' &&
 		talk set 'setvar EmberVar -guid 7d0a8e1c-0000-4e7c-9d57-456d62657221 -bs -nv =0x2a\r' \
 			'Shell> ' &&
-		talk off 'reset -s\r' '' &&
-		ended
+		printf 'reset -s\r' >&5 && ended
 	dd if=$vars bs=256K count=1 2>/dev/null | tr -d '\0' | grep -q EmberVar &&
 		pass firmware.uefi-variable ||
 		fail "firmware.uefi-variable: it is not in the flash memory's file"

@@ -92,9 +92,8 @@ void cli_version(FILE *to)
 	uname(&host);
 	fprintf(to, "ember %s\n", EMBER_VERSION);
 	fprintf(to, "machine: virt (ARMv7), on %s\n", host.machine);
-	fprintf(to,
-		"devices: pl011, pl031, cfi-flash, fw_cfg, virtio-mmio blk, net, console, rng; "
-		"vhost net, vsock\n");
+	fprintf(to, "devices: pl011, pl031, cfi-flash, fw_cfg, virtio-mmio blk, net, console, rng; "
+		    "vhost net, vsock\n");
 	fprintf(to, "libfdt: yes\n");
 #ifdef HAVE_SLIRP
 	fprintf(to, "libslirp: %s\n", slirp_version_string());
