@@ -275,6 +275,28 @@ static void append_is_optional(void **state)
 	assert_string_equal(string(result, "/chosen", "bootargs"), "old");
 }
 
+/* An initrd that the tree tells of, and that isn't given, is not there. */
+static void stale_initrd(void **state)
+{
+	static const struct boot none;
+	struct virt_fdt cfg = config();
+	struct err e = { 0 };
+	int chosen;
+
+	(void)state;
+	make_user(user);
+	assert_int_equal(fdt_open_into(user, user, SIZE), 0);
+	chosen = fdt_path_offset(user, "/chosen");
+	assert_int_equal(fdt_setprop_u64(user, chosen, "linux,initrd-start", 0x48000000), 0);
+	assert_int_equal(fdt_setprop_u64(user, chosen, "linux,initrd-end", 0x48001000), 0);
+	assert_int_equal(fdt_pack(user), 0);
+	cfg.boot = &none;
+	assert_int_equal(user_fdt_write(result, SIZE, user, fdt_totalsize(user), &cfg, &e), 0);
+	chosen = fdt_path_offset(result, "/chosen");
+	assert_null(fdt_getprop(result, chosen, "linux,initrd-start", NULL));
+	assert_null(fdt_getprop(result, chosen, "linux,initrd-end", NULL));
+}
+
 static void not_device_trees(void **state)
 {
 	struct virt_fdt cfg = config();
@@ -347,6 +369,7 @@ int main(void)
 		TEST(virtio_in_order),
 		cmocka_unit_test(patched),
 		cmocka_unit_test(append_is_optional),
+		cmocka_unit_test(stale_initrd),
 		cmocka_unit_test(not_device_trees),
 		cmocka_unit_test(hostile),
 		cmocka_unit_test(no_room),

@@ -19,19 +19,27 @@ static int need_node(void *fdt, const char *name)
 	return node == -FDT_ERR_NOTFOUND ? fdt_add_subnode(fdt, 0, name) : node;
 }
 
+/* What the tree says of an initrd was true on another machine. */
+static int set_initrd(void *fdt, int node, const struct boot *boot)
+{
+	if (!boot->initrd_size) {
+		fdt_delprop(fdt, node, "linux,initrd-start");
+		fdt_delprop(fdt, node, "linux,initrd-end");
+		return 0;
+	}
+	FDT_TRY(fdt_setprop_u64(fdt, node, "linux,initrd-start", boot->initrd));
+	return fdt_setprop_u64(fdt, node, "linux,initrd-end", boot->initrd + boot->initrd_size);
+}
+
 static int set_chosen(void *fdt, const struct virt_fdt *cfg)
 {
-	const struct boot *boot = cfg->boot;
 	int node = need_node(fdt, "chosen");
 
 	if (node < 0)
 		return node;
 	if (cfg->append)
 		FDT_TRY(fdt_setprop_string(fdt, node, "bootargs", cfg->append));
-	if (!boot->initrd_size)
-		return 0;
-	FDT_TRY(fdt_setprop_u64(fdt, node, "linux,initrd-start", boot->initrd));
-	return fdt_setprop_u64(fdt, node, "linux,initrd-end", boot->initrd + boot->initrd_size);
+	return set_initrd(fdt, node, cfg->boot);
 }
 
 static bool is_memory(const void *fdt, int node)
