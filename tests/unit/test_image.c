@@ -256,6 +256,35 @@ static void linux_image(void **state)
 	assert_int_equal(img.entry, RAM + 0x8000);
 }
 
+/* As Debian's kernel begins: it makes its page tables right below itself. */
+static void linux_image_says_where(void **state)
+{
+	static const struct {
+		uint32_t add, sub;
+		uint64_t offset;
+	} rows[] = {
+		{ 0xe2884982, 0xe2444a05, 0x208000 },
+		{ 0xe2884902, 0xe2444901, 0x8000 },
+		{ 0xe2884723, 0xe2444901, 0x8c0000 },
+		{ 0xe2884000, 0xe2444901, 0x8000 }, /* nothing that can be: */
+		{ 0xe2884001, 0xe2444901, 0x8000 },
+		{ 0xe2884102, 0xe2444901, 0x8000 },
+		{ 0xe2884982, 0xe2454a05, 0x8000 }, /* something else */
+	};
+	struct image img;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		make_linux_image();
+		put32(0x98, rows[i].add);
+		put32(0x9c, rows[i].sub);
+		parse(&img);
+		assert_int_equal(img.entry, RAM + rows[i].offset);
+		assert_int_equal(img.seg[0].gpa, img.entry);
+	}
+}
+
 static void raw(void **state)
 {
 	struct image img;
@@ -416,6 +445,7 @@ int main(void)
 		cmocka_unit_test(uimage_of_zimage),
 		cmocka_unit_test(uimage_of_anything),
 		cmocka_unit_test(linux_image),
+		cmocka_unit_test(linux_image_says_where),
 		cmocka_unit_test(raw),
 		cmocka_unit_test(damaged),
 		cmocka_unit_test(every_length),

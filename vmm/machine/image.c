@@ -10,8 +10,9 @@
 
 #define MIB (1u << 20)
 
-/* Where Linux expects a plain Image, and where QEMU puts any other binary. */
+/* Where most plain Images of Linux belong, and where QEMU puts any other binary. */
 #define LINUX_TEXT_OFFSET 0x8000u
+#define LINUX_TEXT_OFFSET_MAX (16 * MIB)
 #define RAW_OFFSET 0x10000u
 /* An Image does not say how large its bss is. */
 #define IMAGE_BSS_GUESS (4 * MIB)
@@ -90,12 +91,40 @@ static int match_linux(const uint8_t *buf, size_t size)
 	return false;
 }
 
+/* What an ARM instruction has as its immediate operand (A5.2.4). */
+static uint32_t immediate(uint32_t insn)
+{
+	uint32_t val = insn & 0xff, rotate = insn >> 7 & 0x1e;
+
+	return rotate ? val >> rotate | val << (32 - rotate) : val;
+}
+
+/*
+ * A kernel for several machines may belong further up (0x208000 is what Debian's
+ * has), and nothing says so but its code: soon after the start it makes page
+ * tables, which lie below itself:  add r4, r8, #TEXT_OFFSET;  sub r4, r4, #size
+ */
+static uint32_t text_offset(const uint8_t *buf, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i + 8 <= size && i < 1024; i += 4) {
+		uint32_t add = image_le32(buf + i), sub = image_le32(buf + i + 4), at;
+
+		if ((add & 0xfffff000) != 0xe2884000 || (sub & 0xfffff000) != 0xe2444000)
+			continue;
+		at = immediate(add);
+		if (at && at <= LINUX_TEXT_OFFSET_MAX && at % 0x8000 == 0)
+			return at;
+	}
+	return LINUX_TEXT_OFFSET;
+}
+
 static int parse_linux(struct image *img, const uint8_t *buf, size_t size, uint64_t ram,
 		       struct err *e)
 {
-	(void)buf;
 	(void)e;
-	image_one_segment(img, ram + LINUX_TEXT_OFFSET, 0, size);
+	image_one_segment(img, ram + text_offset(buf, size), 0, size);
 	img->end += IMAGE_BSS_GUESS;
 	return 0;
 }

@@ -41,7 +41,8 @@ make_guest() {
 	rm -rf $session
 }
 
-# guest NAME FLAVOUR VCPUS [OPTION]...: runs it to its end, in the foreground.
+# guest NAME FLAVOUR VCPUS [OPTION]...: runs it to its end, in the foreground; $kernel
+# instead of the flavour's zImage if that is set.
 guest() {
 	local name=$1 flavour=$2 vcpus=$3
 	shift 3
@@ -49,7 +50,7 @@ guest() {
 	exec_ember "$name" --name "$name" --cpus "$vcpus" --mem $memory \
 		--disk $work/$name.result --initrd $work/$name.initrd \
 		--append "console=ttyAMA0 $quick panic=-1 ember.run=/run/ember/session" \
-		--console $work/$name.console "$@" /guest/vmlinuz-$flavour
+		--console $work/$name.console "$@" ${kernel:-/guest/vmlinuz-$flavour}
 }
 
 exec_ember() {
