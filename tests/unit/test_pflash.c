@@ -336,6 +336,32 @@ static void save_restore_save(void **state)
 	free(two);
 }
 
+static void hostile_state(void **state)
+{
+	static const struct cfi rows[] = {
+		{ .mode = CFI_BUFFER_STATUS + 1 },
+		{ .step = CFI_CONFIRM + 1 },
+		{ .overrun = 2 },
+		{ .window = CFI_BLOCK },
+		{ .window = CFI_BUFFER / 2 },
+		{ .left = CFI_BUFFER + 1 },
+		{ .step = CFI_FILL },
+		{ .low = 1 },
+		{ .high = CFI_BUFFER + 1 },
+	};
+	struct cfi good = { .size = CFI_BLOCK, .step = CFI_FILL, .left = CFI_BUFFER }, bad;
+	unsigned int i;
+
+	(void)state;
+	assert_int_equal(cfi_check(&good), 0);
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		bad = rows[i];
+		bad.size = CFI_BLOCK;
+		if (!cfi_check(&bad))
+			fail_msg("row %u was taken", i);
+	}
+}
+
 /* Whatever state is loaded and whatever is written then: nothing but the bank changes. */
 static void nonsense(void **state)
 {
@@ -360,13 +386,13 @@ static void nonsense(void **state)
 			cfi->step = random() % 9;
 			cfi->overrun = random() % 3;
 			cfi->left = random() % (2 * CFI_BUFFER);
-			cfi->window = random() % (3 * CFI_BLOCK) & ~(CFI_BUFFER - 1);
-			cfi->low = random() % (CFI_BUFFER + 9);
-			cfi->high = random() % (CFI_BUFFER + 9);
+			cfi->window = random() % (5 * CFI_BLOCK / 2) & ~(CFI_BUFFER - 1);
+			cfi->low = CFI_BUFFER - 20 + random() % 40;
+			cfi->high = CFI_BUFFER - 20 + random() % 40;
 			if (cfi_check(cfi))
 				*cfi = saved;
-			else
-				taken++;
+			else if (taken++ % 2)
+				cfi_write(cfi, off, 0xd0, 1);
 		}
 		if (random() % 4)
 			cfi_write(cfi, off, val, 1u << random() % 4);
@@ -463,6 +489,7 @@ int main(void)
 		TEST(readonly),
 		cmocka_unit_test(not_kept),
 		TEST(save_restore_save),
+		cmocka_unit_test(hostile_state),
 		cmocka_unit_test(nonsense),
 		TEST(bad_firmware),
 		TEST(bad_variables),
