@@ -230,6 +230,7 @@ static int armv7_vcpu_run(struct ember_vcpu *vcpu)
 	armv7_ctxt_load(v);
 	timer_load(v);
 	vgic_load(v);
+	ember_guest_begin(vcpu);
 	code = armv7_hyp_enter(v->ctxt);
 	/* First: vgic_put() may kick other vcpus, for which RCU must watch. */
 	ember_guest_exit(vcpu);

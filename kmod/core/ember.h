@@ -290,11 +290,13 @@ void ember_vcpu_on_spin(struct ember_vcpu *vcpu);
  * The last step before the guest, interrupts off: publish EMBER_IN_GUEST, then
  * look for requests (the core's and the backend's: serve yours before), signals
  * and rescheduling.  Returns false when the entry must be given up (mode is
- * OUTSIDE again, vcpu_run() returns > 0); else the backend enters and calls
- * ember_guest_exit() with interrupts still off.  In between RCU may not be
- * watching: no trace points, no RCU.
+ * OUTSIDE again, vcpu_run() returns > 0); else the backend loads what the guest
+ * needs and enters, between ember_guest_begin() and ember_guest_exit(), with
+ * interrupts still off.  Between these two RCU may not be watching: no trace
+ * points, no RCU, no locks (lockdep uses both).
  */
 bool ember_guest_enter(struct ember_vcpu *vcpu);
+void ember_guest_begin(struct ember_vcpu *vcpu);
 void ember_guest_exit(struct ember_vcpu *vcpu);
 /*
  * The thread's time is the guest's until vcpu_run() returns or blocks, so that

@@ -115,10 +115,14 @@ bool ember_guest_enter(struct ember_vcpu *vcpu)
 		WRITE_ONCE(vcpu->mode, EMBER_OUTSIDE_GUEST);
 		return false;
 	}
+	return true;
+}
+
+void ember_guest_begin(struct ember_vcpu *vcpu)
+{
 	vtime_account_guest_enter();
 	if (!context_tracking_guest_enter())
 		guest_note_rcu(vcpu);
-	return true;
 }
 
 void ember_guest_exit(struct ember_vcpu *vcpu)
@@ -315,7 +319,7 @@ int ember_vcpu_run(struct ember_vcpu *vcpu)
 	ret = complete_exit(vcpu);
 	if (ret <= 0)
 		;
-	else if (READ_ONCE(vcpu->run->immediate_exit))
+	else if (READ_ONCE(vcpu->run->immediate_exit__unsafe))
 		ret = exit_interrupted(vcpu);
 	else if (READ_ONCE(vm->killed))
 		ret = exit_killed(vcpu);

@@ -2,7 +2,7 @@
 /*
  * Trace points: /sys/kernel/tracing/events/ember.
  *
- * None may be called between ember_guest_enter() and ember_guest_exit(), where
+ * None may be called between ember_guest_begin() and ember_guest_exit(), where
  * RCU may not be watching.
  */
 #undef TRACE_SYSTEM
