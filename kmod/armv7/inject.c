@@ -136,7 +136,7 @@ void armv7_inject_undef(struct armv7_vcpu *v)
 
 static u32 external_abort(struct armv7_vcpu *v)
 {
-	return v->ctxt->c15[C15_TTBCR] & TTBCR_EAE ?
+	return v->ctxt->c15[C15_TTBCR] & TTBCR_EAE_ ?
 		FSR_EXTERNAL_LONG : FSR_EXTERNAL_SHORT;
 }
 
@@ -176,7 +176,7 @@ void armv7_inject_bkpt(struct armv7_vcpu *v)
 {
 	struct armv7_ctxt *ctxt = v->ctxt;
 
-	ctxt->c15[C15_IFSR] = ctxt->c15[C15_TTBCR] & TTBCR_EAE ?
+	ctxt->c15[C15_IFSR] = ctxt->c15[C15_TTBCR] & TTBCR_EAE_ ?
 		FSR_DEBUG_LONG : FSR_DEBUG_SHORT;
 	take_exception(v, ABT_MODE, VECTOR_PABT, ctxt->pc + 4);
 }

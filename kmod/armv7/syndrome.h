@@ -118,6 +118,6 @@
 #define SCTLR_EE	BIT(25)
 #define SCTLR_TE	BIT(30)
 
-#define TTBCR_EAE	BIT(31)	/* long descriptors */
+#define TTBCR_EAE_	BIT(31)	/* long descriptors */
 
 #endif

@@ -2,3 +2,4 @@
 /* Must always compile: says that the probes' flags are right. */
 #include <linux/cpuhotplug.h>
 #include <linux/eventfd.h>
+#include <linux/kvm.h>
