@@ -15,38 +15,58 @@
 #include "syndrome.h"
 #include "../core/trace.h"
 
-/*
- * The host page behind @hva, with a reference.  @writable tells whether it may
- * be written: asked for a read, the fast path tries for both so that the
- * first write needs no second fault.
- */
-static int s2_get_page(unsigned long hva, bool write, bool try_write,
-		       struct page **page, bool *writable)
+/* A fault on its way from the owner's mapping to stage 2. */
+struct s2_fault {
+	struct ember_memslot *slot;
+	gpa_t ipa;
+	unsigned long seq;		/* vm->mmu_seq, read before the page was found */
+	struct page *page;		/* referenced */
+	bool writable;
+	/* What is going to be mapped: a block at level 2, a page at level 3. */
+	unsigned int level;
+	unsigned long pfn, npages;
+	bool clean;			/* the guest sees there what the host wrote */
+};
+
+static unsigned long s2_hva(const struct s2_fault *f)
 {
+	return ember_gfn_to_hva(f->slot, f->ipa >> PAGE_SHIFT);
+}
+
+/*
+ * The host page behind the fault.  For a read the fast path tries whether it may
+ * be written too, so that the first write needs no second fault; not where writes
+ * are to be seen.
+ */
+static int s2_get_page(struct s2_fault *f, bool write)
+{
+	bool try_write = write || !(f->slot->flags & KVM_MEM_READONLY || f->slot->dirty);
+	unsigned int flags = FOLL_HWPOISON | (write ? FOLL_WRITE : 0);
 	long n;
 
-	*writable = write || try_write;
-	if (*writable && get_user_pages_fast_only(hva, 1, FOLL_WRITE, page) == 1)
+	f->writable = try_write;
+	if (try_write &&
+	    get_user_pages_fast_only(s2_hva(f), 1, FOLL_WRITE, &f->page) == 1)
 		return 0;
-	*writable = write;
-	n = get_user_pages_unlocked(hva, 1, page, write ? FOLL_WRITE : 0);
+	f->writable = write;
+	n = get_user_pages_unlocked(s2_hva(f), 1, &f->page, flags);
 	if (n == 1)
 		return 0;
 	return n < 0 ? n : -EFAULT;
 }
 
 /*
- * Is @page part of a huge page that the owner maps by one entry, such that a
- * stage 2 block can map it too?  mmu_lock held and no invalidation missed, so
- * the owner's tables cannot change under a walk with interrupts off.
+ * Is the page part of a huge one that the owner maps by one entry, such that a
+ * stage 2 block can map it too?  Without a lock: the owner's tables stay as long
+ * as interrupts are off here, and an entry that changes is an invalidation that
+ * ember_mmu_retry() knows of.
  */
-static bool s2_block_fits(struct ember_vm *vm, struct ember_memslot *slot,
-			  gfn_t gfn, unsigned long hva)
+static bool s2_block_fits(struct mm_struct *mm, const struct s2_fault *f)
 {
 #ifdef CONFIG_TRANSPARENT_HUGEPAGE
-	gfn_t start = gfn & ~(gfn_t)(S2_BLOCK_PAGES - 1);
-	unsigned long flags;
-	bool huge = false;
+	gfn_t gfn = f->ipa >> PAGE_SHIFT, start = gfn & ~(gfn_t)(S2_BLOCK_PAGES - 1);
+	unsigned long flags, hva = s2_hva(f), head = ~0UL;
+	const struct ember_memslot *slot = f->slot;
 	pgd_t *pgd;
 	p4d_t *p4d;
 	pud_t *pud;
@@ -58,30 +78,62 @@ static bool s2_block_fits(struct ember_vm *vm, struct ember_memslot *slot,
 		return false;
 
 	local_irq_save(flags);
-	pgd = pgd_offset(vm->mm, hva);
+	pgd = pgd_offset(mm, hva);
 	p4d = p4d_offset(pgd, hva);
 	pud = pud_offset(p4d, hva);
 	if (pud_present(*pud)) {
 		pmd_t pmd = READ_ONCE(*pmd_offset(pud, hva));
 
-		huge = pmd_present(pmd) && pmd_leaf(pmd);
+		if (pmd_present(pmd) && pmd_leaf(pmd))
+			head = pmd_pfn(pmd);
 	}
 	local_irq_restore(flags);
-	return huge;
+	/* The page's reference holds all of the huge page that it is part of. */
+	return head == (page_to_pfn(f->page) & ~(S2_BLOCK_PAGES - 1));
 #else
 	return false;
 #endif
 }
 
-/* The very same memory is there already: a permission or access flag fault. */
-static bool s2_was_mapped(struct armv7_vm *avm, gpa_t ipa, unsigned long pfn,
-			  unsigned int level)
+static void s2_size(struct mm_struct *mm, struct s2_fault *f)
 {
-	unsigned int old_level;
-	u64 *leaf = s2_leaf(avm, ipa, &old_level);
+	f->level = 3;
+	f->npages = 1;
+	f->pfn = page_to_pfn(f->page);
+	if (s2_block_fits(mm, f)) {
+		f->level = 2;
+		f->npages = S2_BLOCK_PAGES;
+		f->pfn &= ~(S2_BLOCK_PAGES - 1);
+	}
+}
 
-	return leaf && old_level == level &&
-	       pte_addr(*leaf) >> PAGE_SHIFT == pfn;
+/* The very same memory is there already: a permission or access flag fault. */
+static bool s2_was_mapped(struct armv7_vm *avm, const struct s2_fault *f)
+{
+	unsigned int level;
+	u64 *leaf = s2_leaf(avm, f->ipa, &level);
+
+	return leaf && level == f->level &&
+	       pte_addr(*leaf) >> PAGE_SHIFT == f->pfn;
+}
+
+/* Make the guest see what the host wrote; 2 MiB take a while, so without the lock. */
+static void s2_clean(struct armv7_vm *avm, struct s2_fault *f)
+{
+	struct page *page = pfn_to_page(f->pfn);
+	unsigned long i;
+	bool mapped;
+
+	spin_lock(&avm->vm.mmu_lock);
+	mapped = s2_was_mapped(avm, f);
+	spin_unlock(&avm->vm.mmu_lock);
+	if (mapped)
+		return;
+	for (i = 0; i < f->npages; i++) {
+		s2_sync_page(page + i);
+		cond_resched();
+	}
+	f->clean = true;
 }
 
 /*
@@ -97,64 +149,51 @@ static void s2_page_written(struct page *page)
 		SetPageDirty(page);
 }
 
-static void s2_install(struct armv7_vcpu *v, struct ember_memslot *slot,
-		       struct s2_spare *spare, gpa_t ipa, struct page *page,
-		       bool writable)
+static void s2_install(struct armv7_vm *avm, const struct s2_fault *f,
+		       struct s2_spare *spare)
 {
-	struct armv7_vm *avm = to_armv7_vm(v->vcpu.vm);
-	gfn_t gfn = ipa >> PAGE_SHIFT;
-	unsigned long hva = ember_gfn_to_hva(slot, gfn);
 	u64 leaf = PTE_AF_ | PTE_SH_INNER_ | S2_NORMAL | S2_READ;
-	unsigned long pfn = page_to_pfn(page), npages = 1;
-	unsigned int level = 3;
 
-	if (s2_block_fits(&avm->vm, slot, gfn, hva)) {
-		level = 2;
-		npages = S2_BLOCK_PAGES;
-		pfn &= ~(npages - 1);
-	}
-	if (writable)
+	/* What was there when the caches were looked at has gone since. */
+	if (!f->clean && !s2_was_mapped(avm, f))
+		return;
+	avm->vm.nr_faults++;
+	if (f->writable)
 		leaf |= S2_WRITE;
-	leaf |= level == 2 ? PTE_BLOCK_ : PTE_PAGE_;
-	if (!s2_was_mapped(avm, ipa, pfn, level))
-		s2_sync_pages(pfn_to_page(pfn), npages);
-	s2_map(avm, spare, ipa, leaf | (u64)pfn << PAGE_SHIFT, level);
-	if (writable) {
-		s2_page_written(page);
-		ember_mark_dirty(slot, gfn);
+	leaf |= f->level == 2 ? PTE_BLOCK_ : PTE_PAGE_;
+	s2_map(avm, spare, f->ipa, leaf | (u64)f->pfn << PAGE_SHIFT, f->level);
+	if (f->writable) {
+		s2_page_written(f->page);
+		ember_mark_dirty(f->slot, f->ipa >> PAGE_SHIFT);
 	}
 }
 
+/* Where the fault was not served after all, the guest has it again. */
 int armv7_stage2_fault(struct armv7_vcpu *v, struct ember_memslot *slot,
 		       gpa_t ipa, bool write)
 {
 	struct ember_vm *vm = v->vcpu.vm;
-	unsigned long hva = ember_gfn_to_hva(slot, ipa >> PAGE_SHIFT);
-	bool readonly = slot->flags & KVM_MEM_READONLY;
+	struct s2_fault f = { .slot = slot, .ipa = ipa };
 	struct s2_spare spare = {};
-	unsigned long seq;
-	struct page *page;
-	bool writable;
 	int ret;
 
 	trace_ember_fault(&v->vcpu, ipa, write, HSR_EC(v->ctxt->hsr) == HSR_EC_IABT);
 	ret = s2_spare_fill(&spare);
 	if (ret)
 		goto out;
-	seq = READ_ONCE(vm->mmu_seq);
+	f.seq = READ_ONCE(vm->mmu_seq);
 	smp_rmb();	/* ember_mmu_retry(): the sequence before the page */
-	ret = s2_get_page(hva, write, !readonly && !slot->dirty, &page,
-			  &writable);
+	ret = s2_get_page(&f, write);
 	if (ret)
 		goto out;
+	s2_size(vm->mm, &f);
+	s2_clean(to_armv7_vm(vm), &f);
 
 	spin_lock(&vm->mmu_lock);
-	if (!ember_mmu_retry(vm, seq)) {
-		vm->nr_faults++;
-		s2_install(v, slot, &spare, ipa, page, writable);
-	}
+	if (!ember_mmu_retry(vm, f.seq))
+		s2_install(to_armv7_vm(vm), &f, &spare);
 	spin_unlock(&vm->mmu_lock);
-	put_page(page);
+	put_page(f.page);
 	ret = 1;
 out:
 	s2_spare_free(&spare);

@@ -28,6 +28,9 @@
 #define S2_PGD_ORDER	1
 #define S2_L1_SHIFT	30
 
+/* Pages that are cleaned under one hold of mmu_lock: a fraction of a millisecond. */
+#define S2_FLUSH_PAGES	16
+
 #define VTTBR_VMID_SHIFT	48
 #define VMID_BITS		8
 
@@ -68,7 +71,7 @@ void armv7_stage2_load(struct armv7_vcpu *v)
  * the PoC for data (B2.2.6), and out of the instruction caches of all CPUs.
  * v7 instruction caches that are not PIPT are rare and flushed whole.
  */
-static void s2_sync_page(struct page *page)
+void s2_sync_page(struct page *page)
 {
 	void *va = kmap_local_page(page);
 	u32 ctr, line, p;
@@ -85,12 +88,6 @@ static void s2_sync_page(struct page *page)
 	dsb(ish);
 	isb();
 	kunmap_local(va);
-}
-
-void s2_sync_pages(struct page *page, unsigned long npages)
-{
-	while (npages--)
-		s2_sync_page(page++);
 }
 
 /* ---- tables ------------------------------------------------------------------------ */
@@ -153,12 +150,28 @@ u64 *s2_leaf(struct armv7_vm *avm, gpa_t ipa, unsigned int *level)
 	return *entry ? entry : NULL;
 }
 
-static void s2_hook_table(u64 *entry, struct s2_spare *spare)
+/* Table pages that come (@n > 0) and go: in /proc/meminfo and the cgroup's account. */
+static void s2_account(struct armv7_vm *avm, const void *table, int n)
+{
+	avm->vm.mapped.tables += n;
+	mod_lruvec_page_state(virt_to_page(table), NR_SECONDARY_PAGETABLE, n);
+}
+
+static void s2_free_table(struct armv7_vm *avm, u64 *table)
+{
+	if (!table)
+		return;
+	s2_account(avm, table, -1);
+	free_page((unsigned long)table);
+}
+
+static void s2_hook_table(struct armv7_vm *avm, u64 *entry, struct s2_spare *spare)
 {
 	u64 *table = spare->table[--spare->nr];
 
 	dsb(ishst);	/* its zeroes before it can be walked */
 	pte_set(entry, virt_to_phys(table) | PTE_TABLE_);
+	s2_account(avm, table, 1);
 }
 
 /* Use or empty an entry of the table page that it lies in. */
@@ -173,6 +186,25 @@ static void s2_entry_clear(u64 *entry)
 {
 	pte_set(entry, 0);
 	put_page(virt_to_page(entry));
+}
+
+static unsigned long *s2_leaf_count(struct armv7_vm *avm, unsigned int level)
+{
+	return level == 2 ? &avm->vm.mapped.blocks : &avm->vm.mapped.pages;
+}
+
+/* The same for entries that map memory. */
+static void s2_leaf_set(struct armv7_vm *avm, u64 *entry, u64 leaf, unsigned int level)
+{
+	if (!*entry)
+		++*s2_leaf_count(avm, level);
+	s2_entry_set(entry, leaf);
+}
+
+static void s2_leaf_clear(struct armv7_vm *avm, u64 *entry, unsigned int level)
+{
+	s2_entry_clear(entry);
+	--*s2_leaf_count(avm, level);
 }
 
 static bool s2_table_empty(u64 entry)
@@ -197,8 +229,8 @@ static void s2_prune(struct armv7_vm *avm, gpa_t ipa)
 		pte_set(l1, 0);
 	if (l3_table || l2_table)
 		s2_flush_tlb(avm);
-	free_page((unsigned long)l3_table);
-	free_page((unsigned long)l2_table);
+	s2_free_table(avm, l3_table);
+	s2_free_table(avm, l2_table);
 }
 
 /* The end of the level-@shift region that @ipa lies in, at most @end. */
@@ -244,9 +276,9 @@ static bool s2_for_each(struct armv7_vm *avm, gfn_t gfn, unsigned long npages,
 
 /* ---- what the core asks for; mmu_lock held ----------------------------------------- */
 
-static bool s2_clear_leaf(u64 *entry, unsigned int level, void *arg)
+static bool s2_unmap_leaf(u64 *entry, unsigned int level, void *avm)
 {
-	s2_entry_clear(entry);
+	s2_leaf_clear(avm, entry, level);
 	return true;
 }
 
@@ -257,7 +289,7 @@ void armv7_mem_unmap(struct ember_vm *vm, gfn_t gfn, unsigned long npages)
 	gpa_t end = ipa + ((gpa_t)npages << PAGE_SHIFT);
 
 	end = min(end, 1ULL << S2_IPA_BITS);
-	if (s2_for_each(avm, gfn, npages, s2_clear_leaf, NULL))
+	if (s2_for_each(avm, gfn, npages, s2_unmap_leaf, avm))
 		s2_flush_tlb(avm);
 	while (ipa < end) {
 		unsigned int shift = *s2_l1(avm, ipa) ? S2_L2_SHIFT : S2_L1_SHIFT;
@@ -267,13 +299,13 @@ void armv7_mem_unmap(struct ember_vm *vm, gfn_t gfn, unsigned long npages)
 	}
 }
 
-static bool s2_protect_leaf(u64 *entry, unsigned int level, void *arg)
+static bool s2_protect_leaf(u64 *entry, unsigned int level, void *avm)
 {
 	if (!(*entry & S2_WRITE))
 		return false;
 	/* A block goes; what is written next comes back page by page. */
 	if (level == 2)
-		s2_entry_clear(entry);
+		s2_leaf_clear(avm, entry, level);
 	else
 		pte_set(entry, *entry & ~S2_WRITE);
 	return true;
@@ -284,7 +316,7 @@ void armv7_mem_write_protect(struct ember_vm *vm, gfn_t gfn,
 {
 	struct armv7_vm *avm = to_armv7_vm(vm);
 
-	if (s2_for_each(avm, gfn, npages, s2_protect_leaf, NULL))
+	if (s2_for_each(avm, gfn, npages, s2_protect_leaf, avm))
 		s2_flush_tlb(avm);
 }
 
@@ -310,41 +342,28 @@ bool armv7_mem_age(struct ember_vm *vm, gfn_t gfn, unsigned long npages,
 			   clear ? s2_clear_young : s2_test_young, NULL);
 }
 
-static bool s2_flush_leaf(u64 *entry, unsigned int level, void *arg)
+/*
+ * Clean what is mapped of the pages from @gfn to @end (not included), at most a
+ * piece that does not hold mmu_lock for long.  Returns where to go on.
+ */
+static gfn_t s2_flush_some(struct armv7_vm *avm, gfn_t gfn, gfn_t end)
 {
-	unsigned long pfn = pte_addr(*entry) >> PAGE_SHIFT;
+	gpa_t ipa = gfn << PAGE_SHIFT;
+	unsigned int level, n;
+	u64 *leaf;
 
-	/* Devices (the GIC's virtual CPU interface) have nothing cached. */
-	if ((*entry & (0xfULL << 2)) == S2_NORMAL)
-		s2_sync_pages(pfn_to_page(pfn),
-			      level == 2 ? S2_BLOCK_PAGES : 1);
-	return false;
-}
-
-static void s2_flush_piece(struct ember_vm *vm, gfn_t gfn, unsigned long npages)
-{
-	s2_for_each(to_armv7_vm(vm), gfn, npages, s2_flush_leaf, NULL);
-}
-
-/* Call @fn for all slots, in pieces, so that mmu_lock is not held for long. */
-static void s2_each_piece(struct ember_vm *vm,
-			  void (*fn)(struct ember_vm *vm, gfn_t gfn,
-				     unsigned long npages))
-{
-	struct ember_memslots *slots = ember_memslots(vm);
-	unsigned int i;
-
-	for (i = 0; i < slots->nr; i++) {
-		gfn_t gfn = slots->slot[i].base_gfn;
-		gfn_t end = gfn + slots->slot[i].npages;
-
-		for (; gfn < end; gfn += S2_BLOCK_PAGES) {
-			spin_lock(&vm->mmu_lock);
-			fn(vm, gfn, min_t(gfn_t, S2_BLOCK_PAGES, end - gfn));
-			spin_unlock(&vm->mmu_lock);
-			cond_resched();
-		}
+	if (!*s2_l1(avm, ipa))
+		return s2_next(ipa, end << PAGE_SHIFT, S2_L1_SHIFT) >> PAGE_SHIFT;
+	if (!*s2_l2(*s2_l1(avm, ipa), ipa))
+		return s2_next(ipa, end << PAGE_SHIFT, S2_L2_SHIFT) >> PAGE_SHIFT;
+	for (n = 0; n < S2_FLUSH_PAGES && gfn < end; n++, gfn++) {
+		leaf = s2_leaf(avm, gfn << PAGE_SHIFT, &level);
+		/* Devices (the GIC's virtual CPU interface) have nothing cached. */
+		if (leaf && (*leaf & (0xfULL << 2)) == S2_NORMAL)
+			s2_sync_page(pfn_to_page((pte_addr(*leaf) >> PAGE_SHIFT) +
+					(level == 2 ? gfn & (S2_BLOCK_PAGES - 1) : 0)));
 	}
+	return gfn;
 }
 
 /*
@@ -353,7 +372,30 @@ static void s2_each_piece(struct ember_vm *vm,
  */
 void armv7_stage2_flush(struct ember_vm *vm)
 {
-	s2_each_piece(vm, s2_flush_piece);
+	struct ember_memslots *slots = ember_memslots(vm);
+	unsigned int i;
+
+	for (i = 0; i < slots->nr; i++) {
+		gfn_t gfn = slots->slot[i].base_gfn;
+		gfn_t end = gfn + slots->slot[i].npages;
+
+		while (gfn < end) {
+			spin_lock(&vm->mmu_lock);
+			gfn = s2_flush_some(to_armv7_vm(vm), gfn, end);
+			spin_unlock(&vm->mmu_lock);
+			cond_resched();
+		}
+	}
+}
+
+static void s2_restart_piece(struct ember_vm *vm, gfn_t gfn, unsigned long npages)
+{
+	spin_lock(&vm->mmu_lock);
+	/* A fault under way may have cleaned what was there before. */
+	WRITE_ONCE(vm->mmu_seq, vm->mmu_seq + 1);
+	armv7_mem_unmap(vm, gfn, npages);
+	spin_unlock(&vm->mmu_lock);
+	cond_resched();
 }
 
 /*
@@ -363,7 +405,16 @@ void armv7_stage2_flush(struct ember_vm *vm)
  */
 void armv7_stage2_restart(struct ember_vm *vm)
 {
-	s2_each_piece(vm, armv7_mem_unmap);
+	struct ember_memslots *slots = ember_memslots(vm);
+	unsigned int i;
+
+	for (i = 0; i < slots->nr; i++) {
+		gfn_t gfn = slots->slot[i].base_gfn;
+		gfn_t end = gfn + slots->slot[i].npages;
+
+		for (; gfn < end; gfn += S2_BLOCK_PAGES)
+			s2_restart_piece(vm, gfn, min_t(gfn_t, S2_BLOCK_PAGES, end - gfn));
+	}
 }
 
 /* ---- mapping ------------------------------------------------------------------------- */
@@ -378,31 +429,31 @@ void s2_map(struct armv7_vm *avm, struct s2_spare *spare, gpa_t ipa, u64 leaf,
 	u64 *l1 = s2_l1(avm, ipa), *entry;
 
 	if (!*l1)
-		s2_hook_table(l1, spare);
+		s2_hook_table(avm, l1, spare);
 	entry = s2_l2(*l1, ipa);
 	if (level == 2 && s2_is_table(*entry)) {
 		armv7_mem_unmap(&avm->vm, (ipa >> PAGE_SHIFT) & ~(S2_BLOCK_PAGES - 1),
 				S2_BLOCK_PAGES);
 		if (!*l1)
-			s2_hook_table(l1, spare);
+			s2_hook_table(avm, l1, spare);
 		entry = s2_l2(*l1, ipa);
 	}
 	if (level == 3) {
 		if (*entry && !s2_is_table(*entry)) {
-			s2_entry_clear(entry);
+			s2_leaf_clear(avm, entry, 2);
 			s2_flush_tlb(avm);
 		}
 		if (!*entry) {
 			get_page(virt_to_page(entry));
-			s2_hook_table(entry, spare);
+			s2_hook_table(avm, entry, spare);
 		}
 		entry = s2_l3(*entry, ipa);
 	}
 	if (*entry && *entry != leaf) {
-		s2_entry_clear(entry);
+		s2_leaf_clear(avm, entry, level);
 		s2_flush_tlb(avm);
 	}
-	s2_entry_set(entry, leaf);
+	s2_leaf_set(avm, entry, leaf, level);
 	dsb(ishst);
 }
 
@@ -450,6 +501,7 @@ int armv7_stage2_init(struct armv7_vm *avm)
 	vmid = ida_alloc_range(&vmids, 1, (1 << VMID_BITS) - 1, GFP_KERNEL);
 	if (vmid < 0)
 		goto free;
+	s2_account(avm, avm->pgd, 1 << S2_PGD_ORDER);
 	avm->vttbr = virt_to_phys(avm->pgd) | (u64)vmid << VTTBR_VMID_SHIFT;
 	/* What the last owner of the VMID left behind. */
 	s2_flush_tlb(avm);
@@ -474,6 +526,7 @@ void armv7_stage2_destroy(struct armv7_vm *avm)
 		cond_resched();
 	}
 	ida_free(&vmids, avm->vttbr >> VTTBR_VMID_SHIFT);
+	s2_account(avm, avm->pgd, -(1 << S2_PGD_ORDER));
 	free_pages((unsigned long)avm->pgd, S2_PGD_ORDER);
 	free_percpu(avm->last_vcpu);
 }

@@ -30,7 +30,7 @@ u64 *s2_leaf(struct armv7_vm *avm, gpa_t ipa, unsigned int *level);
  */
 void s2_map(struct armv7_vm *avm, struct s2_spare *spare, gpa_t ipa, u64 leaf,
 	    unsigned int level);
-/* What the host has written there is what the guest reads and fetches. */
-void s2_sync_pages(struct page *page, unsigned long npages);
+/* What the host has written there is what the guest reads and fetches; no lock. */
+void s2_sync_page(struct page *page);
 
 #endif

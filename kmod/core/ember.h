@@ -159,6 +159,11 @@ struct ember_device {
 
 /* ---- vm and vcpu ------------------------------------------------------ */
 
+/* What a VM's second stage maps now, and the pages of its tables. */
+struct ember_mapped {
+	unsigned long pages, blocks, tables;
+};
+
 struct ember_vm {
 	struct mm_struct *mm;		/* owner; ioctls from others: -EIO */
 	struct mutex lock;		/* vcpus, devices */
@@ -193,6 +198,7 @@ struct ember_vm {
 	struct dentry *debugfs;
 	struct list_head node;		/* all VMs, ember_lock */
 	u64 nr_faults;			/* second-stage faults, mmu_lock */
+	struct ember_mapped mapped;	/* mmu_lock */
 	bool killed;			/* a guest's misdeed ended it */
 	u32 kill_suberror;		/* the first reason; 0: none, cmpxchg() */
 };

@@ -7,6 +7,7 @@
  *	ember/exits			all VMs, those that are gone included
  *	ember/<pid>-<fd>/exits		a VM
  *	ember/<pid>-<fd>/faults		its second-stage faults
+ *	ember/<pid>-<fd>/mapped		its second stage: pages, blocks, tables
  *	ember/<pid>-<fd>/vcpu<id>/exits	a vcpu
  */
 #include <linux/debugfs.h>
@@ -99,6 +100,20 @@ static int vm_faults_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(vm_faults);
 
+static int vm_mapped_show(struct seq_file *m, void *unused)
+{
+	struct ember_vm *vm = m->private;
+	struct ember_mapped now;
+
+	spin_lock(&vm->mmu_lock);
+	now = vm->mapped;
+	spin_unlock(&vm->mmu_lock);
+	seq_printf(m, "pages %lu\nblocks %lu\ntables %lu\n", now.pages,
+		   now.blocks, now.tables);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(vm_mapped);
+
 static int vcpu_exits_show(struct seq_file *m, void *unused)
 {
 	u64 sum[EMBER_MAX_EXITS] = {};
@@ -140,6 +155,7 @@ void ember_stats_add_vm(struct ember_vm *vm, int fd)
 		return;
 	debugfs_create_file("exits", 0444, vm->debugfs, vm, &vm_exits_fops);
 	debugfs_create_file("faults", 0444, vm->debugfs, vm, &vm_faults_fops);
+	debugfs_create_file("mapped", 0444, vm->debugfs, vm, &vm_mapped_fops);
 }
 
 /* vm->lock held: one at a time, and their numbers differ. */
