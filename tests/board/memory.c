@@ -4,36 +4,12 @@
  * by the guest at once, and what the guest does follows the mapping's rules.
  */
 #define _GNU_SOURCE
-#include "vm.h"
+#include "mem.h"
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define PAGE 4096
-#define GPA 0x50000000
-#define HUGE 0x200000
-
-static struct vm *vm;
-static struct vcpu *cpu;
-
-static void *map(size_t size)
-{
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	expect(p != MAP_FAILED);
-	return p;
-}
-
-/* A guest with @size bytes of @mem at GPA. */
-static void start(const char *name, void *mem, size_t size, uint32_t arg1)
-{
-	vm = vm_new(1, 0);
-	cpu = &vm->vcpu[0];
-	expect_ok(vm_slot(vm, 1, 0, GPA, size, mem));
-	vcpu_start(cpu, name, GPA, arg1);
-}
 
 static void touch_pages(void)
 {
@@ -225,11 +201,9 @@ static void shared_file(void)
 /* 2 MiB that the host may back with one page; then a hole is made in it. */
 static void huge_page(void)
 {
-	uint8_t *area = map(3 * HUGE), *mem;
+	uint8_t *mem = map_huge(HUGE);
 	unsigned int i;
 
-	mem = (uint8_t *)(((uintptr_t)area + HUGE - 1) & -(uintptr_t)HUGE);
-	madvise(mem, HUGE, MADV_HUGEPAGE);
 	mem[0] = 1;
 	start("g_touch_pages", mem, HUGE, 512);
 	vcpu_reports(cpu, 512);
@@ -252,10 +226,8 @@ static void huge_page(void)
 /* A slot whose guest address is not aligned like its host address. */
 static void skewed_huge_page(void)
 {
-	uint8_t *area = map(3 * HUGE), *mem;
+	uint8_t *mem = map_huge(2 * HUGE);
 
-	mem = (uint8_t *)(((uintptr_t)area + HUGE - 1) & -(uintptr_t)HUGE);
-	madvise(mem, 2 * HUGE, MADV_HUGEPAGE);
 	memset(mem, 0, 2 * HUGE);
 	start("g_touch_pages", mem + PAGE, HUGE, 512);
 	vcpu_reports(cpu, 512);

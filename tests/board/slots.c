@@ -3,32 +3,8 @@
  * Memory slots that come, go and move under a running guest, and the dirty log.
  */
 #define _GNU_SOURCE
-#include "vm.h"
+#include "mem.h"
 #include <sys/mman.h>
-
-#define PAGE 4096
-#define GPA 0x50000000
-#define HUGE 0x200000
-
-static struct vm *vm;
-static struct vcpu *cpu;
-
-static void *map(size_t size)
-{
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	expect(p != MAP_FAILED);
-	return p;
-}
-
-/* A guest with @size bytes of @mem at GPA. */
-static void start(const char *name, void *mem, size_t size, uint32_t arg1)
-{
-	vm = vm_new(1, 0);
-	cpu = &vm->vcpu[0];
-	expect_ok(vm_slot(vm, 1, 0, GPA, size, mem));
-	vcpu_start(cpu, name, GPA, arg1);
-}
 
 static void slot_moves(void)
 {
@@ -172,10 +148,8 @@ static void dirty_log_reads(void)
 static void dirty_log_huge(void)
 {
 	static const int pages[] = { 3 };
-	uint8_t *area = map(3 * HUGE), *mem;
+	uint8_t *mem = map_huge(HUGE);
 
-	mem = (uint8_t *)(((uintptr_t)area + HUGE - 1) & -(uintptr_t)HUGE);
-	madvise(mem, HUGE, MADV_HUGEPAGE);
 	memset(mem, 0, HUGE);
 	start("g_touch_listed", mem, 32 * PAGE, 0);
 	expect_ok(vm_slot(vm, 1, 0, GPA, 0, mem));

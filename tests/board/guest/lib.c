@@ -75,7 +75,7 @@ static void build_page_table(void)
 
 	for (i = 0; i < 4096; i++)
 		page_table[i] = i << 20 | SECTION | SECTION_DEVICE;
-	for (i = RAM_BASE >> 20; i < (RAM_BASE >> 20) + 0x100; i++)
+	for (i = RAM_BASE >> 20; i < (RAM_BASE >> 20) + 0x200; i++)
 		page_table[i] = i << 20 | SECTION | SECTION_NORMAL;
 	dsb();
 }

@@ -31,6 +31,15 @@
 /* No memory and no device: the test sees a read or write event. */
 #define OTHER_IO 0x0c000000
 
+/* Orders for the vcpus of g_serve: one struct guest_order for each. */
+#define ORDERS (SCRATCH + 0x1000)
+#define ORDER_READ 1 /* the word at addr */
+#define ORDER_WRITE 2 /* value to it */
+#define ORDER_FILL 3 /* count pages, with what depends on value and the page */
+#define ORDER_COMPARE 4 /* the same; the first page that differs, from 1 */
+#define ORDER_HAMMER 5 /* go round count pages until stopped, see serve.c */
+#define ORDER_THIRD 6 /* write pages value, value + 3 ... of count */
+
 #define MAX_VCPUS 8
 
 /*
@@ -55,6 +64,15 @@ struct guest_failure {
 	unsigned int what; /* address of a string */
 	unsigned int got;
 	unsigned int want;
+};
+
+/* A line of the cache each; posted and done count orders. */
+struct guest_order {
+	unsigned int posted, done;
+	unsigned int op, addr, value, count;
+	unsigned int stop;
+	unsigned int result;
+	unsigned int pad[8];
 };
 
 struct guest_exception {

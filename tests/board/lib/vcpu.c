@@ -151,6 +151,10 @@ struct event vcpu_next(struct vcpu *cpu)
 
 	for (;;) {
 		if (ioctl(cpu->fd, KVM_RUN, 0) < 0) {
+			ev.value = errno;
+			ev.kind = EV_ERROR;
+			if (errno != EINTR && errno != EAGAIN && cpu->catch_errors)
+				return ev;
 			if (errno != EINTR && errno != EAGAIN)
 				fail("vcpu %u: KVM_RUN: %s at pc %#x", cpu->id, strerror(errno),
 				     vcpu_reg(cpu, CORE_REG(usr_regs.ARM_pc)));
@@ -177,7 +181,8 @@ void vcpu_answer(struct vcpu *cpu, uint64_t value)
 struct event vcpu_event(struct vcpu *cpu, enum event_kind kind)
 {
 	static const char *const names[] = { "a report", "its end",	 "a read",
-					     "a write",	 "another exit", "an interruption" };
+					     "a write",	 "another exit", "an interruption",
+					     "an error" };
 	struct event ev = vcpu_next(cpu);
 
 	if (ev.kind != kind)

@@ -28,6 +28,9 @@ struct vcpu {
 	size_t run_size;
 	pthread_t thread;
 	struct guest_failure failure;
+	bool catch_errors; /* errors of KVM_RUN are events, not the end */
+	volatile bool stubborn; /* of a guest that serves, see mem.h */
+	volatile int error;
 };
 
 struct vm {
@@ -93,6 +96,7 @@ enum event_kind {
 	EV_WRITE, /* to it */
 	EV_EXIT, /* another exit: .value is the reason */
 	EV_INTR, /* KVM_RUN was interrupted */
+	EV_ERROR, /* KVM_RUN failed with errno .value, if vcpu.catch_errors */
 };
 
 struct event {
