@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "vm.h"
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 struct stats {
@@ -92,6 +93,15 @@ static void format(void)
 	well_formed(vm->vcpu[2].fd, "/vcpu-2");
 }
 
+/* @nr exits by writes that nobody in the kernel takes, and one more. */
+static void make_exits(struct vcpu *cpu, unsigned int nr)
+{
+	vcpu_start(cpu, "g_write_words", OTHER_IO, nr);
+	while (nr--)
+		vcpu_event(cpu, EV_WRITE);
+	vcpu_done(cpu);
+}
+
 /* By reason, of the vcpu and of all. */
 static void counts(void)
 {
@@ -101,40 +111,40 @@ static void counts(void)
 	uint64_t before;
 
 	expect_eq(stats_get(&all, "exits"), 0);
-	vcpu_start(&vm->vcpu[0], "g_hypercalls", 10, 0);
-	vcpu_done(&vm->vcpu[0]);
-	expect_eq(stats_get(&one, "exits_hvc"), 10);
-	expect_eq(stats_get(&one, "exits_mmio_user"), 1);
+	make_exits(&vm->vcpu[0], 10);
+	expect_eq(stats_get(&one, "exits_mmio_user"), 11);
+	expect_eq(stats_get(&one, "exits_mmio_kernel"), 0);
 	before = stats_get(&one, "exits");
-	expect(before >= 12);
+	expect(before >= 22); /* each is a data abort too */
 	expect_eq(stats_get(&other, "exits"), 0);
 	expect_eq(stats_get(&all, "exits"), before);
 	expect(stats_get(&all, "stage2_faults") > 0);
-	vcpu_start(&vm->vcpu[1], "g_hypercalls", 5, 0);
-	vcpu_done(&vm->vcpu[1]);
-	expect_eq(stats_get(&other, "exits_hvc"), 5);
+	make_exits(&vm->vcpu[1], 5);
+	expect_eq(stats_get(&other, "exits_mmio_user"), 6);
 	expect_eq(stats_get(&one, "exits"), before);
-	expect_eq(stats_get(&all, "exits_hvc"), 15);
+	expect_eq(stats_get(&all, "exits_mmio_user"), 17);
 }
 
 /* Read while the vcpu runs: both the call and the reads wait for nobody. */
 static void running(void)
 {
 	struct vm *vm = vm_new(1, 0);
+	struct kvm_ioeventfd doorbell = { .addr = OTHER_IO, .fd = eventfd(0, 0) };
 	uint64_t last = 0, now;
 	struct stats s;
 	int i;
 
-	vcpu_start(&vm->vcpu[0], "g_hypercalls_until", RAM_BASE + 0x300000, 0);
+	expect_ok(ioctl(vm->fd, KVM_IOEVENTFD, &doorbell));
+	vcpu_start(&vm->vcpu[0], "g_ring_until", OTHER_IO, SCRATCH);
 	vcpu_spawn(&vm->vcpu[0]);
 	s = stats_open(vm->vcpu[0].fd);
 	for (i = 0; i < 20; i++) {
-		while ((now = stats_get(&s, "exits_hvc")) == last)
+		while ((now = stats_get(&s, "exits_mmio_kernel")) == last)
 			;
 		expect(now > last);
 		last = now;
 	}
-	*(volatile uint32_t *)vm_mem(vm, RAM_BASE + 0x300000) = 1;
+	*(volatile uint32_t *)vm_mem(vm, SCRATCH) = 1;
 	vcpu_join(&vm->vcpu[0]);
 }
 
@@ -144,15 +154,14 @@ static void outlives(void)
 	struct vm *vm = vm_new(1, VM_GIC);
 	struct stats all, one;
 
-	vcpu_start(&vm->vcpu[0], "g_hypercalls", 3, 0);
-	vcpu_done(&vm->vcpu[0]);
+	make_exits(&vm->vcpu[0], 3);
 	all = stats_open(vm->fd);
 	one = stats_open(vm->vcpu[0].fd);
 	vm_free(vm);
-	expect_eq(stats_get(&all, "exits_hvc"), 3);
-	expect_eq(stats_get(&one, "exits_hvc"), 3);
+	expect_eq(stats_get(&all, "exits_mmio_user"), 4);
+	expect_eq(stats_get(&one, "exits_mmio_user"), 4);
 	close(all.fd);
-	expect_eq(stats_get(&one, "exits_hvc"), 3);
+	expect_eq(stats_get(&one, "exits_mmio_user"), 4);
 }
 
 static const struct test tests[] = {

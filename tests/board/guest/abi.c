@@ -178,17 +178,10 @@ u32 g_ping_pong(u32 irq, u32 n)
 
 /* ---- exits to count ------------------------------------------------------------------ */
 
-u32 g_hypercalls(u32 n)
-{
-	while (n--)
-		hvc(PSCI_VERSION, 0, 0, 0);
-	return 0;
-}
-
-void g_hypercalls_until(u32 stop)
+void g_ring_until(u32 doorbell, u32 stop)
 {
 	while (!*(volatile u32 *)stop)
-		hvc(PSCI_VERSION, 0, 0, 0);
+		write32(doorbell, 0);
 }
 
 /* ---- what clients of KVM run in the end ---------------------------------------------- */
