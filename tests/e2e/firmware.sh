@@ -87,8 +87,8 @@ uboot() {
 
 # The shell paints each character it echoes at its place: no text of ours comes back whole.
 uefi() {
-	local vars=/guest/vars.fd
-	cp /guest/firmware/AAVMF32_VARS.fd $vars
+	local vars=/tmp/vars.fd
+	truncate -s 64M $vars
 	start_firmware uefi --bios /guest/firmware/AAVMF32_CODE.fd --pflash $vars \
 		--disk /guest/boot.img,ro
 	talk start '' 'seconds to skip' &&
