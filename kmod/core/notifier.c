@@ -91,6 +91,8 @@ static void invalidate_end(struct mmu_notifier *mn,
 	struct ember_vm *vm = to_vm(mn);
 
 	spin_lock(&vm->mmu_lock);
+	/* Who reads the new sequence finds the owner's tables as they are now. */
+	smp_mb__after_spinlock();
 	/* A fault that looked up its page before is now too late. */
 	WRITE_ONCE(vm->mmu_seq, vm->mmu_seq + 1);
 	vm->mmu_invalidating--;

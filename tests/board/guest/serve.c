@@ -51,13 +51,15 @@ static u32 hammer(volatile struct guest_order *o)
 }
 
 /* Write those pages whose number leaves @value when divided by three. */
-static u32 third(u32 addr, u32 value, u32 pages)
+static u32 third(volatile struct guest_order *o)
 {
 	u32 i;
 
-	for (i = value; i < pages; i += 3)
-		write32(addr + i * 4096, i);
-	return 0;
+	for (i = o->value; i < o->count; i += 3) {
+		write32(o->addr + i * 4096, i);
+		o->result = i;
+	}
+	return i;
 }
 
 static u32 obey(volatile struct guest_order *o)
@@ -75,7 +77,7 @@ static u32 obey(volatile struct guest_order *o)
 	case ORDER_HAMMER:
 		return hammer(o);
 	case ORDER_THIRD:
-		return third(o->addr, o->value, o->count);
+		return third(o);
 	}
 	guest_fail("an order", o->op, 0);
 }

@@ -107,6 +107,7 @@ void post(struct vm *vm, unsigned int n, uint32_t op, uint32_t addr, uint32_t va
 	o->value = value;
 	o->count = count;
 	o->stop = 0;
+	o->result = 0;
 	__sync_synchronize();
 	o->posted++;
 }
@@ -118,6 +119,11 @@ bool finished(struct vm *vm, unsigned int n)
 	if (vm->vcpu[n].error)
 		fail("vcpu %u: KVM_RUN: %s", n, strerror(vm->vcpu[n].error));
 	return o->done == o->posted;
+}
+
+uint32_t progress(struct vm *vm, unsigned int n)
+{
+	return mailbox(vm, n)->result;
 }
 
 uint32_t await(struct vm *vm, unsigned int n)
@@ -174,9 +180,9 @@ void hammer_end(struct vm *vm)
 
 	/* Each has gone round at least once since: what is wrong now shows. */
 	for (i = 0; i < vm->nr_vcpus; i++) {
-		uint32_t rounds = mailbox(vm, i)->result;
+		uint32_t rounds = progress(vm, i);
 
-		while (mailbox(vm, i)->result - rounds < 2)
+		while (progress(vm, i) - rounds < 2)
 			sched_yield();
 		mailbox(vm, i)->stop = 1;
 	}

@@ -49,6 +49,8 @@ void post(struct vm *vm, unsigned int n, uint32_t op, uint32_t addr, uint32_t va
 	  uint32_t count);
 uint32_t await(struct vm *vm, unsigned int n);
 bool finished(struct vm *vm, unsigned int n);
+/* How far it is: pages of ORDER_THIRD, rounds of ORDER_HAMMER. */
+uint32_t progress(struct vm *vm, unsigned int n);
 uint32_t order(struct vm *vm, unsigned int n, uint32_t op, uint32_t addr, uint32_t value,
 	       uint32_t count);
 /* Wait until KVM_RUN of the vcpu fails; the error. */
