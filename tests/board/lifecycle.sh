@@ -2,12 +2,15 @@
 #
 # On the board, as root, with the module loaded: what loading and unloading leave
 # behind, and what killed processes leave behind. `lifecycle.sh --list` names the
-# tests, `lifecycle.sh NAME` runs one. The module stays loaded.
+# tests, `lifecycle.sh NAME` runs one. The module stays loaded. EMBER_LOADS and EMBER_KILLS
+# are how often it is loaded and how often processes are killed.
 
 here=$(dirname "$0")
 module=${EMBER_KO:-/ember.ko}
 tests='load_unload in_use closed_leaves_memory killed killed_leaves_memory
-	killed_leaves_interrupts processors_off_and_on quiet_log'
+	killed_leaves_interrupts processors_off_and_on processor_away quiet_log'
+more_tests='loading_leaves_memory'
+loads=${EMBER_LOADS:-10} kills=${EMBER_KILLS:-10}
 
 pass() { echo "PASS lifecycle.$1"; }
 skip() { echo "SKIP lifecycle.$1: $2"; }
@@ -72,16 +75,23 @@ kill_at_random() {
 	done
 }
 
-load_unload() {
-	local round=1
-	while [ $round -le 10 ]; do
-		unload || { fail "$1" "round $round: rmmod: $(rmmod ember 2>&1)"; return; }
-		[ ! -e /dev/kvm ] || { fail "$1" "round $round: /dev/kvm is still there"; return; }
-		load || { fail "$1" "round $round: insmod: $(dmesg | tail -n 1)"; return; }
-		vm_works || { fail "$1" "round $round: no VM runs"; return; }
+# reload TIMES: what went wrong, if anything.
+reload() {
+	local round=1 left
+	while [ $round -le "$1" ]; do
+		unload || { echo "round $round: rmmod: $(rmmod ember 2>&1)"; return 1; }
+		for left in /dev/kvm /sys/kernel/debug/ember /sys/kernel/tracing/events/ember; do
+			[ ! -e $left ] || { echo "round $round: $left is still there"; return 1; }
+		done
+		load || { echo "round $round: insmod: $(dmesg | tail -n 1)"; return 1; }
+		vm_works || { echo "round $round: no VM runs"; return 1; }
 		round=$((round + 1))
 	done
-	pass "$1"
+}
+
+load_unload() {
+	local why
+	why=$(reload $loads) && pass "$1" || fail "$1" "$why"
 }
 
 # An open VM holds the module.
@@ -106,7 +116,7 @@ in_use() {
 
 killed() {
 	local why
-	why=$(kill_at_random 10) || { fail "$1" "$why"; return; }
+	why=$(kill_at_random $kills) || { fail "$1" "$why"; return; }
 	wait_for eval '[ "$(users)" -eq 0 ]' || { fail "$1" "$(users) references to the module are left"; return; }
 	set -- "$1" /sys/kernel/debug/ember/*-*
 	[ ! -e "$2" ] || { fail "$1" "a VM is left in debugfs: $2"; return; }
@@ -175,7 +185,10 @@ many_vms() {
 closed_leaves_memory() { leaves_memory "$1" many_vms; }
 
 # A killed one has four VMs with 4 MiB, tables and a dozen files each.
-killed_leaves_memory() { leaves_memory "$1" kill_at_random 10; }
+killed_leaves_memory() { leaves_memory "$1" kill_at_random $kills; }
+
+# Not by default: ten loads leave less than what else goes on.
+loading_leaves_memory() { leaves_memory "$1" reload $loads; }
 
 # Names and numbers of the interrupts that are requested, without their counts.
 interrupts() { awk 'NR > 1 { print $1, $NF }' /proc/interrupts | grep -v '^Err'; }
@@ -221,6 +234,26 @@ processors_off_and_on() {
 	pass "$1"
 }
 
+works_on_all() {
+	local cpu
+	for cpu in $(sed -n 's/^processor.*: //p' /proc/cpuinfo); do
+		taskset $((1 << cpu)) "$here/run" hvc_psci_version 2>&1 3>&- | grep -q ^PASS ||
+			{ echo "no VM runs on CPU $cpu $1"; return 1; }
+	done
+}
+
+# A CPU is off line when the module goes, and another time when it comes.
+processor_away() {
+	local why cpu=/sys/devices/system/cpu/cpu1/online
+	[ -e $cpu ] || { skip "$1" "one CPU"; return; }
+	echo 0 >$cpu && unload && echo 1 >$cpu && load ||
+		{ fail "$1" "rmmod with a CPU off line: $(rmmod ember 2>&1)"; return; }
+	why=$(works_on_all "that was off line at rmmod") || { fail "$1" "$why"; return; }
+	unload && echo 0 >$cpu && load && echo 1 >$cpu ||
+		{ fail "$1" "insmod with a CPU off line: $(dmesg | tail -n 1)"; return; }
+	why=$(works_on_all "that was off line at insmod") && pass "$1" || fail "$1" "$why"
+}
+
 # Whatever the tests before have done: no complaint of the kernel.
 quiet_log() {
 	local line
@@ -237,7 +270,7 @@ if [ "${1-}" = --list ]; then
 	exit
 fi
 for test in ${*:-$tests}; do
-	case " $(echo $tests) " in
+	case " $(echo $tests $more_tests) " in
 	*" $test "*) "$test" "$test" ;;
 	*) echo "lifecycle: no test $test" >&2; exit 2 ;;
 	esac
