@@ -139,6 +139,11 @@ static inline u32 cpu_id(void)
 
 /* The identity map with 1 MiB sections: RAM cacheable, the rest device. */
 void mmu_on(void);
+/*
+ * The same for vcpus that start at the same time: vcpu 0 makes the map and calls @more, if
+ * any, to change it; the others wait for that.
+ */
+void mmu_on_all(void (*more)(void));
 /* Its table, shared by the vcpus: one entry a MiB. */
 extern u32 page_table[4096];
 void tlb_flush_all(void);

@@ -95,6 +95,25 @@ void mmu_on(void)
 	isb();
 }
 
+void mmu_on_all(void (*more)(void))
+{
+	static volatile u32 made;
+
+	if (cpu_id()) {
+		while (!made)
+			;
+		mmu_on();
+		return;
+	}
+	mmu_on();
+	if (more)
+		more();
+	made = 1;
+	dsb();
+	cp15_write(&made, 0, c7, c10, 1); /* DCCMVAC: they read it uncached */
+	dsb();
+}
+
 /* ---- PSCI ---------------------------------------------------------------------- */
 
 extern void _start(void);

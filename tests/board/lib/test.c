@@ -29,6 +29,16 @@ struct outcome {
 static struct outcome *outcome;
 static FILE *out;
 
+unsigned long test_param(const char *name, unsigned long otherwise)
+{
+	const char *value;
+	char full[64];
+
+	snprintf(full, sizeof(full), "EMBER_%s", name);
+	value = getenv(full);
+	return value && *value ? strtoul(value, NULL, 0) : otherwise;
+}
+
 static _Noreturn void end(enum verdict verdict, const char *fmt, va_list ap)
 {
 	if (atomic_exchange(&outcome->claimed, 1))
@@ -75,7 +85,7 @@ static bool wait_for(pid_t pid, int *status)
 	bool in_time = true;
 
 	sigaction(SIGALRM, &act, NULL);
-	alarm(TIME_LIMIT);
+	alarm(test_param("TIME_LIMIT", TIME_LIMIT));
 	while (waitpid(pid, status, 0) < 0 && errno == EINTR) {
 		in_time = false;
 		kill(-pid, SIGKILL);
@@ -142,7 +152,7 @@ static bool wanted(const struct test *test, int argc, char **argv)
 	for (i = 1; i < argc; i++)
 		if (!strcmp(argv[i], test->name))
 			return true;
-	return argc < 2;
+	return argc < 2 && !test->asked;
 }
 
 int test_main(const char *suite, const struct test *tests, size_t nr, int argc, char **argv)

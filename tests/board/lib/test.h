@@ -5,7 +5,8 @@
  *
  * A test is a function that returns when all is well and otherwise calls one of
  * the expect macros or fail().  It runs in a process of its own, so that it need
- * not clean up, and a hang or a crash is its own verdict.
+ * not clean up, and a hang or a crash is its own verdict.  EMBER_TIME_LIMIT is how many
+ * seconds a test may take, where tests are made longer than they usually are.
  */
 #ifndef BOARD_TEST_H
 #define BOARD_TEST_H
@@ -19,11 +20,17 @@
 struct test {
 	const char *name;
 	void (*run)(void);
+	bool asked; /* runs when it is named, only */
 };
 
 #define TEST(fn)                       \
 	{                              \
 		.name = #fn, .run = fn \
+	}
+
+#define TEST_ASKED(fn)                                \
+	{                                             \
+		.name = #fn, .run = fn, .asked = true \
 	}
 
 /*
@@ -38,6 +45,9 @@ int test_main(const char *suite, const struct test *tests, size_t nr, int argc, 
 	{                                                                                     \
 		return test_main(suite, tests, sizeof(tests) / sizeof(tests[0]), argc, argv); \
 	}
+
+/* The environment variable EMBER_@name as a number, or @otherwise. */
+unsigned long test_param(const char *name, unsigned long otherwise);
 
 /* End this test; from any thread of its process. */
 void fail(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
