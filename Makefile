@@ -26,7 +26,7 @@ RELEASE ?= $(shell uname -r)
 export EXTRA_CFLAGS
 
 .DELETE_ON_ERROR:
-.PHONY: all help deps kmod vmm board-tests guest demo check bench install \
+.PHONY: all help deps kmod vmm board-tests guest demo check stress bench install \
 	uninstall clean $(addprefix kmod-,$(FLAVOURS)) kmod-native vmm-native
 
 ifeq ($(NATIVE),armhf)
@@ -39,6 +39,7 @@ help:
 	@echo 'make demo      a stock Debian kernel as a guest on an emulated ARMv7 board'
 	@echo '                 BOARD=armv7  CPU=cortex-a15|cortex-a7  FLAVOUR=armmp-lpae|armmp'
 	@echo 'make check     every test; TESTS="unit e2e/boot" runs some (tests/run --list)'
+	@echo 'make stress    what takes an hour: EMBER_SECONDS, EMBER_EXITS, EMBER_SEED say how much'
 	@echo 'make bench     instructions per exit and per workload: build/bench/BOARD.json'
 	@echo 'make           module and monitor: native on armhf, cross-built elsewhere'
 	@echo 'make install   on armhf: both, the man page and the udev rule (PREFIX, DESTDIR)'
@@ -72,6 +73,9 @@ demo: kmod-$(FLAVOUR) vmm guest
 
 check: deps
 	@tests/run $(TESTS)
+
+stress: deps
+	@tests/run $(addprefix stress/,$(TESTS))$(if $(TESTS),,stress)
 
 bench: kmod vmm board-tests
 	@bench/run $(BOARD)

@@ -83,3 +83,51 @@ wait_for() {
 		sleep 0.25
 	done
 }
+
+# option NAME: the value of ember.NAME= on the board's command line.
+option() { sed -n "s/.*ember\.$1=\([^ ]*\).*/\1/p" /proc/cmdline; }
+
+# program NAME [TEST]...: one of /tests, which says its verdicts itself.
+program() {
+	local status
+	echo "--- $*"
+	"/tests/$@"
+	status=$?
+	[ $status -le 1 ] || fail "$1: ended with status $status"
+}
+
+users() { cat /sys/module/ember/refcnt; }
+no_users() { [ "$(users)" -eq 0 ]; }
+
+# nothing_left TEST: nobody uses the module, and it goes.
+nothing_left() {
+	local vms
+	wait_for no_users || { fail "$1.left: $(users) references to the module"; return; }
+	vms=$(ls -d /sys/kernel/debug/ember/*-* 2>/dev/null)
+	[ -z "$vms" ] || { fail "$1.left: a VM is left in debugfs: $vms"; return; }
+	rmmod ember || { fail "$1.left: rmmod: $(dmesg | tail -n 1)"; return; }
+	if grep -q ember /proc/interrupts; then
+		fail "$1.left: an interrupt is left: $(grep ember /proc/interrupts)"
+	else
+		pass $1.left
+	fi
+}
+
+# quiet_log TEST: since the module was loaded the kernel has said nothing but what
+# rate limits hold down (ten lines in five seconds for each place), and what
+# belongs to CPUs coming and going.
+quiet_log() {
+	local other lines most
+	dmesg | sed -n '/ember: armv7/,$p' >/tmp/log
+	other=$(grep -m1 -vE '\] (ember: (armv7|VM of process|unknown register)|.*callbacks suppressed|CPU[0-9]+( killed|:)|hrtimer: interrupt took|Detected|GICv2|random:|loop|EXT4-fs)' /tmp/log)
+	lines=$(grep -c 'ember: ' /tmp/log)
+	most=$(cut -d. -f1 /proc/uptime)
+	most=$(((most / 5 + 1) * 40))
+	if [ -n "$other" ]; then
+		fail "$1.log: ${other#*] }"
+	elif [ $lines -gt $most ]; then
+		fail "$1.log: $lines lines, $most at most"
+	else
+		pass $1.log
+	fi
+}
