@@ -97,7 +97,7 @@ program() {
 }
 
 users() { cat /sys/module/ember/refcnt; }
-no_users() { [ "$(users)" -eq 0 ]; }
+no_users() { [ "$(users 2>/dev/null)" = 0 ]; }
 
 # nothing_left TEST: nobody uses the module, and it goes.
 nothing_left() {
