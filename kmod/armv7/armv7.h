@@ -14,6 +14,7 @@
 #ifndef EMBER_ARMV7_H
 #define EMBER_ARMV7_H
 
+#include <linux/atomic.h>
 #include "../core/ember.h"
 #include "context.h"
 #include "timer.h"
@@ -46,7 +47,7 @@ struct armv7_vm {
 	int __percpu *last_vcpu;	/* idx of who ran here last, -1: none */
 	/* Interrupts and time */
 	struct vgic_dist vgic;
-	u64 cntvoff;			/* subtracted from the counter, all vcpus */
+	atomic64_t cntvoff;		/* subtracted from the counter, all vcpus */
 	u32 target;			/* KVM_ARM_TARGET_*, ~0: none yet */
 	u32 psci_version;
 	bool nisv_to_user;		/* KVM_CAP_ARM_NISV_TO_USER */
@@ -99,6 +100,7 @@ struct armv7_vcpu {
 	struct armv7_reset reset;	/* psci_lock */
 
 	struct armv7_mmio mmio;
+	u32 mmio_val[16];		/* loaded so far, by mmio.next */
 	struct armv7_debug debug;
 };
 
@@ -253,7 +255,18 @@ int armv7_smccc(struct armv7_vcpu *v);
 /* PSCI_VERSION(major, minor) that this vcpu sees; -EINVAL: not for it. */
 u32 armv7_psci_version(struct armv7_vcpu *v);
 int armv7_psci_set_version(struct armv7_vcpu *v, u64 version);
-/* In the vcpu's own thread, at ARMV7_REQ_RESET. */
+/* Nobody has to flush this CPU's branch predictor for safety. */
+bool armv7_spectre_v2_unaffected(void);
 void armv7_psci_apply_reset(struct armv7_vcpu *v);
+
+/*
+ * Apply what CPU_ON has left, if anything: before the vcpu runs, and before user
+ * space looks at it.  vcpu->mutex held.
+ */
+static inline void armv7_owed_reset(struct armv7_vcpu *v)
+{
+	if (ember_check_request(&v->vcpu, ARMV7_REQ_RESET))
+		armv7_psci_apply_reset(v);
+}
 
 #endif

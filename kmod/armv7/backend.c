@@ -205,8 +205,7 @@ static int armv7_vcpu_run(struct ember_vcpu *vcpu)
 	u32 code;
 	int ret;
 
-	if (ember_check_request(vcpu, ARMV7_REQ_RESET))
-		armv7_psci_apply_reset(v);
+	armv7_owed_reset(v);
 	if (v->power_off) {
 		ember_vcpu_block(vcpu);
 		return 1;

@@ -82,6 +82,14 @@ bool cp15_vm_reg(struct armv7_vcpu *v, struct cp15_access *a,
 	return true;
 }
 
+void cp15_watch_caches(struct armv7_vcpu *v)
+{
+	if (caches_on(v->ctxt))
+		v->ctxt->hcr &= ~HCR_TVM;
+	else
+		v->ctxt->hcr |= HCR_TVM;
+}
+
 bool cp15_phys_timer(struct armv7_vcpu *v, struct cp15_access *a,
 		     const struct cp15_row *row)
 {

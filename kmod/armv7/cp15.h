@@ -59,6 +59,12 @@ bool cp15_vm_reg(struct armv7_vcpu *v, struct cp15_access *a,
 bool cp15_phys_timer(struct armv7_vcpu *v, struct cp15_access *a,
 		     const struct cp15_row *row);
 
+/*
+ * SCTLR is user space's: a guest that was saved with its caches off may have
+ * been about to turn them on, and HCR.TVM is not saved.
+ */
+void cp15_watch_caches(struct armv7_vcpu *v);
+
 /* Write @id to place @n of a list that may be NULL or short; 0 or -EFAULT. */
 int armv7_put_index(u64 __user *list, unsigned int max, unsigned int n, u64 id);
 

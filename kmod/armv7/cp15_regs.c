@@ -172,6 +172,8 @@ int armv7_cp15_set(struct armv7_vcpu *v, u64 id, const void __user *val)
 	v->ctxt->c15[row->reg] = value;
 	if (KVM_REG_SIZE(id) == 8)
 		v->ctxt->c15[row->reg + 1] = value >> 32;
+	if (row->reg == C15_SCTLR)
+		cp15_watch_caches(v);
 	return 0;
 }
 

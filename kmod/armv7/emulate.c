@@ -48,14 +48,27 @@ static u32 bytes_to_value(const u8 *data, unsigned int width, bool be)
 	return value;
 }
 
-static void load_reg(struct armv7_vcpu *v, const u8 *data)
+/*
+ * Registers change when the whole instruction is done: one that user space
+ * doesn't complete, but saves, can begin again.
+ */
+static void load_value(struct armv7_vcpu *v, const u8 *data)
 {
 	struct armv7_mmio *m = &v->mmio;
 	u32 value = bytes_to_value(data, m->width, big_endian(v));
 
 	if (m->sign_extend)
 		value = sign_extend32(value, 8 * m->width - 1);
-	*armv7_reg(v, m->reg[m->next]) = value;
+	v->mmio_val[m->next] = value;
+}
+
+static void load_regs(struct armv7_vcpu *v)
+{
+	struct armv7_mmio *m = &v->mmio;
+	unsigned int i;
+
+	for (i = 0; i < m->count; i++)
+		*armv7_reg(v, m->reg[i]) = v->mmio_val[i];
 }
 
 /* An access whose data is known: written, or read and served. */
@@ -183,7 +196,7 @@ static int access_kernel(struct armv7_vcpu *v, u8 *data)
 			       big_endian(v));
 	ret = is_memory(v) ? access_memory(v, data) : access_device(v, data);
 	if (!ret && !m->write)
-		load_reg(v, data);
+		load_value(v, data);
 	return ret;
 }
 
@@ -217,6 +230,8 @@ static int run_accesses(struct armv7_vcpu *v)
 		if (next_access(v))
 			return refuse(v, 0, "reaches an unmapped page");
 	}
+	if (!m->write)
+		load_regs(v);
 	if (m->writeback)
 		*armv7_reg(v, m->rn) = m->base;
 	armv7_skip_bytes(v, m->insn_len);
@@ -235,7 +250,7 @@ int armv7_mmio_complete(struct ember_vcpu *vcpu)
 	memcpy(data, vcpu->run->mmio.data, sizeof(data));
 	if (!m->write) {
 		note_access(v, data, false);
-		load_reg(v, data);
+		load_value(v, data);
 	}
 	if (next_access(v))
 		return refuse(v, 0, "reaches an unmapped page");

@@ -7,8 +7,8 @@
  * A call is a row: its number, the versions that have it, and its handler; the
  * same rows answer PSCI_FEATURES.
  *
- * A vcpu's registers are touched by its own thread only.  CPU_ON leaves a
- * struct armv7_reset for the target, and the target's thread applies it.
+ * A vcpu's registers are touched under its mutex only.  CPU_ON leaves a struct
+ * armv7_reset for the target, which armv7_owed_reset() applies.
  * psci_lock guards those and every change of power_off by a guest.
  */
 #include <linux/arm-smccc.h>
@@ -230,6 +230,11 @@ static int smccc_version(struct armv7_vcpu *v)
 	return answer(v, ARM_SMCCC_VERSION_1_1);
 }
 
+bool armv7_spectre_v2_unaffected(void)
+{
+	return read_cpuid_part() == ARM_CPU_PART_CORTEX_A7;
+}
+
 /*
  * A Cortex-A7 doesn't need a work-around for Spectre variant 2.  On others the
  * guest has to flush the branch predictor itself: a trap does not.
@@ -237,7 +242,7 @@ static int smccc_version(struct armv7_vcpu *v)
 static int smccc_arch_features(struct armv7_vcpu *v)
 {
 	if (arg(v, 1) == ARM_SMCCC_ARCH_WORKAROUND_1 &&
-	    read_cpuid_part() == ARM_CPU_PART_CORTEX_A7)
+	    armv7_spectre_v2_unaffected())
 		return answer(v, SMCCC_ARCH_WORKAROUND_RET_UNAFFECTED);
 	return answer(v, SMCCC_RET_NOT_SUPPORTED);
 }

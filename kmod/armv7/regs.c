@@ -171,6 +171,8 @@ static int core_list(struct armv7_vcpu *v, u64 __user *list, unsigned int max)
 	return CORE_NR;
 }
 
+#define COPROC(n)	((u64)(n) << KVM_REG_ARM_COPROC_SHIFT)
+
 /* ---- coprocessor 15: the timers have some of its numbers ------------------------- */
 
 static int c15_list(struct armv7_vcpu *v, u64 __user *list, unsigned int max)
@@ -200,29 +202,126 @@ static int c15_set(struct armv7_vcpu *v, u64 id, const void __user *val)
 
 /* ---- firmware --------------------------------------------------------------------- */
 
+static u64 psci_version(struct armv7_vcpu *v)
+{
+	return armv7_psci_version(v);
+}
+
+/*
+ * What the work-arounds' calls would answer: see psci.c.  A guest may be told
+ * less than it could have, as the host that it was saved on had less.
+ */
+static u64 workaround_1(struct armv7_vcpu *v)
+{
+	return armv7_spectre_v2_unaffected() ?
+		KVM_REG_ARM_SMCCC_ARCH_WORKAROUND_1_NOT_REQUIRED :
+		KVM_REG_ARM_SMCCC_ARCH_WORKAROUND_1_NOT_AVAIL;
+}
+
+static u64 workaround_2(struct armv7_vcpu *v)
+{
+	return KVM_REG_ARM_SMCCC_ARCH_WORKAROUND_2_UNKNOWN;
+}
+
+static const struct fw_row {
+	u64 id;
+	u64 (*get)(struct armv7_vcpu *v);
+	/* Instead: it may be set to what is no more than it is. */
+	int (*set)(struct armv7_vcpu *v, u64 val);
+} fw_rows[] = {
+	{ KVM_REG_ARM_PSCI_VERSION, psci_version, armv7_psci_set_version },
+	{ KVM_REG_ARM_SMCCC_ARCH_WORKAROUND_1, workaround_1, NULL },
+	{ KVM_REG_ARM_SMCCC_ARCH_WORKAROUND_2, workaround_2, NULL },
+};
+
+static const struct fw_row *fw_find(u64 id)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(fw_rows); i++)
+		if (fw_rows[i].id == id)
+			return &fw_rows[i];
+	return NULL;
+}
+
 static int fw_list(struct armv7_vcpu *v, u64 __user *list, unsigned int max)
 {
-	return armv7_put_index(list, max, 0, KVM_REG_ARM_PSCI_VERSION) ?: 1;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(fw_rows); i++)
+		if (armv7_put_index(list, max, i, fw_rows[i].id))
+			return -EFAULT;
+	return ARRAY_SIZE(fw_rows);
 }
 
 static int fw_get(struct armv7_vcpu *v, u64 id, void __user *val)
 {
-	u64 version = armv7_psci_version(v);
+	const struct fw_row *row = fw_find(id);
+	u64 value;
 
-	if (id != KVM_REG_ARM_PSCI_VERSION)
+	if (!row)
 		return -ENOENT;
-	return copy_to_user(val, &version, sizeof(version)) ? -EFAULT : 0;
+	value = row->get(v);
+	return copy_to_user(val, &value, sizeof(value)) ? -EFAULT : 0;
 }
 
 static int fw_set(struct armv7_vcpu *v, u64 id, const void __user *val)
 {
-	u64 version;
+	const struct fw_row *row = fw_find(id);
+	u64 value;
 
-	if (id != KVM_REG_ARM_PSCI_VERSION)
+	if (!row)
 		return -ENOENT;
-	if (copy_from_user(&version, val, sizeof(version)))
+	if (copy_from_user(&value, val, sizeof(value)))
 		return -EFAULT;
-	return armv7_psci_set_version(v, version);
+	if (row->set)
+		return row->set(v, value);
+	return value <= row->get(v) ? 0 : -EINVAL;
+}
+
+/* ---- coprocessor 14: ThumbEE (A2.10), which no other KVM shows --------------- */
+
+#define CP14_REG32(opc1, crn, crm, opc2) \
+	(ARM_CP15_REG32((u64)(opc1), crn, crm, opc2) ^ COPROC(14 ^ 15))
+#define TEECR		CP14_REG32(6, 0, 0, 0)
+#define TEEHBR		CP14_REG32(6, 1, 0, 0)
+
+static bool has_thumbee(void)
+{
+	return (read_cpuid_ext(CPUID_EXT_PFR0) >> 12 & 0xf) == 1;
+}
+
+static u32 *c14_reg(struct armv7_vcpu *v, u64 id)
+{
+	if (!has_thumbee())
+		return NULL;
+	if (id == TEECR)
+		return &v->ctxt->teecr;
+	return id == TEEHBR ? &v->ctxt->teehbr : NULL;
+}
+
+static int c14_list(struct armv7_vcpu *v, u64 __user *list, unsigned int max)
+{
+	if (!has_thumbee())
+		return 0;
+	if (armv7_put_index(list, max, 0, TEECR) ||
+	    armv7_put_index(list, max, 1, TEEHBR))
+		return -EFAULT;
+	return 2;
+}
+
+static int c14_get(struct armv7_vcpu *v, u64 id, void __user *val)
+{
+	u32 *reg = c14_reg(v, id);
+
+	return reg ? put_user(*reg, (u32 __user *)val) : -ENOENT;
+}
+
+static int c14_set(struct armv7_vcpu *v, u64 id, const void __user *val)
+{
+	u32 *reg = c14_reg(v, id);
+
+	return reg ? get_user(*reg, (const u32 __user *)val) : -ENOENT;
 }
 
 /* ---- all of them --------------------------------------------------------------------- */
@@ -234,12 +333,11 @@ struct reg_group {
 	int (*set)(struct armv7_vcpu *v, u64 id, const void __user *val);
 };
 
-#define COPROC(n)	((u64)(n) << KVM_REG_ARM_COPROC_SHIFT)
-
 /* The cache sizes of the fourth are listed with the system registers. */
 static const struct reg_group groups[] = {
 	{ KVM_REG_ARM_CORE, core_list, core_get, core_set },
 	{ KVM_REG_ARM_FW, fw_list, fw_get, fw_set },
+	{ COPROC(14), c14_list, c14_get, c14_set },
 	{ COPROC(15), c15_list, c15_get, c15_set },
 	{ KVM_REG_ARM_DEMUX, NULL, armv7_cp15_get, armv7_cp15_set },
 	{ KVM_REG_ARM_VFP, armv7_vfp_list, armv7_vfp_get, armv7_vfp_set },
@@ -280,6 +378,7 @@ static int check_id(struct ember_vcpu *vcpu, u64 id)
 {
 	if (!to_armv7(vcpu)->initialized)
 		return -ENOEXEC;
+	armv7_owed_reset(to_armv7(vcpu));
 	if ((id & ~KVM_REG_SIZE_MASK) >> 32 != KVM_REG_ARM >> 32)
 		return -EINVAL;
 	return find_group(id) ? 0 : -ENOENT;

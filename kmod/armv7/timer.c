@@ -59,11 +59,17 @@ static u64 timer_ns(u64 ticks)
 	return div_u64(ticks * NSEC_PER_SEC, host.rate) + 1;
 }
 
+/* In one piece: user space may set it while vcpus run. */
+static u64 timer_cntvoff(struct armv7_vcpu *v)
+{
+	return atomic64_read(&to_armv7_vm(v->vcpu.vm)->cntvoff);
+}
+
 u64 timer_now(struct armv7_vcpu *v, const struct timer_state *t)
 {
 	u64 now = timer_counter();
 
-	return t == &v->timer.virt ? now - to_armv7_vm(v->vcpu.vm)->cntvoff : now;
+	return t == &v->timer.virt ? now - timer_cntvoff(v) : now;
 }
 
 /* ---- the state of a timer (B8.1.5) ------------------------------------------------- */
@@ -79,7 +85,10 @@ static bool timer_level(const struct timer_state *t, u64 now)
 	return timer_counts(t) && now >= t->cval;
 }
 
-/* Any context.  Before the GIC is initialized the line waits. */
+/*
+ * Any context.  The line waits until the GIC is initialized and, before the
+ * first run, until there is one: registers may be restored before it is made.
+ */
 static void timer_set_line(struct armv7_vcpu *v, struct timer_state *t,
 			   bool level)
 {
@@ -88,6 +97,8 @@ static void timer_set_line(struct armv7_vcpu *v, struct timer_state *t,
 	if (t->line == level)
 		return;
 	if (!vgic_present(&to_armv7_vm(vm)->vgic)) {
+		if (!v->timer.started)
+			return;
 		WRITE_ONCE(t->line, level);
 		/* User space must hear of it; see user_lines.c. */
 		ember_vcpu_kick(&v->vcpu);
@@ -203,7 +214,7 @@ void timer_load(struct armv7_vcpu *v)
 
 	if (unlikely(!v->timer.started))
 		timer_start(v);
-	v->ctxt->cntvoff = to_armv7_vm(v->vcpu.vm)->cntvoff;
+	v->ctxt->cntvoff = timer_cntvoff(v);
 	timer_set_line(v, t, timer_counts(t) && timer_level(t, timer_now(v, t)));
 	active = timer_wants_active(v);
 	if (active != this_cpu_ptr(host.cpu)->active)
@@ -242,7 +253,7 @@ void timer_block_leave(struct armv7_vcpu *v)
 
 void timer_vm_init(struct ember_vm *vm)
 {
-	to_armv7_vm(vm)->cntvoff = timer_counter();
+	atomic64_set(&to_armv7_vm(vm)->cntvoff, timer_counter());
 }
 
 static void timer_state_init(struct timer_state *t, unsigned int ppi,
@@ -265,8 +276,10 @@ static void timer_state_reset(struct armv7_vcpu *v, struct timer_state *t)
 	hrtimer_cancel(&t->hrtimer);
 	t->ctl = 0;
 	t->cval = 0;
-	t->line = false;
-	vgic_reset_private(v, t->ppi);
+	timer_set_line(v, t, false);
+	/* One that never ran has what user space has restored, if anything. */
+	if (v->vcpu.started)
+		vgic_reset_private(v, t->ppi);
 }
 
 void timer_vcpu_reset(struct armv7_vcpu *v)

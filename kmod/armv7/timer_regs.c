@@ -96,10 +96,17 @@ int timer_one_reg_get(struct armv7_vcpu *v, u64 id, void __user *val)
 	return copy_to_user(val, &data, KVM_REG_SIZE(id)) ? -EFAULT : 0;
 }
 
-/* One offset serves all vcpus, so that their counters agree. */
+/*
+ * One offset serves all vcpus, so that their counters agree.  Those that run or
+ * sleep come out and have a look, at their counter and when they are to wake.
+ */
 static void timer_set_virt_counter(struct armv7_vcpu *v, u64 val)
 {
-	to_armv7_vm(v->vcpu.vm)->cntvoff = timer_now(v, &v->timer.phys) - val;
+	struct ember_vm *vm = v->vcpu.vm;
+
+	atomic64_set(&to_armv7_vm(vm)->cntvoff,
+		     timer_now(v, &v->timer.phys) - val);
+	ember_request_all(vm, EMBER_REQ_KICK);
 }
 
 int timer_one_reg_set(struct armv7_vcpu *v, u64 id, const void __user *val)
@@ -146,6 +153,15 @@ static struct timer_state *timer_attr(struct armv7_vcpu *v, u64 attr)
 	}
 }
 
+/* A line that is up goes down here, and up there once it is looked at. */
+static void timer_move_ppi(struct armv7_vcpu *v, struct timer_state *t, u8 ppi)
+{
+	if (t->line)
+		vgic_inject(v->vcpu.vm, v->vcpu.idx, t->ppi, false);
+	t->line = false;
+	t->ppi = ppi;
+}
+
 /* All vcpus of a VM have the same ones. */
 static int timer_set_attr(struct armv7_vcpu *v, const struct kvm_device_attr *attr)
 {
@@ -159,10 +175,12 @@ static int timer_set_attr(struct armv7_vcpu *v, const struct kvm_device_attr *at
 		return -EFAULT;
 	if (ppi < VGIC_NR_SGIS || ppi >= VGIC_NR_PRIVATE)
 		return -EINVAL;
-	if (v->timer.started)
-		return -EBUSY;
 	ember_for_each_vcpu(i, vcpu, v->vcpu.vm)
-		timer_attr(to_armv7(vcpu), attr->attr)->ppi = ppi;
+		if (to_armv7(vcpu)->timer.started)
+			return -EBUSY;
+	ember_for_each_vcpu(i, vcpu, v->vcpu.vm)
+		timer_move_ppi(to_armv7(vcpu),
+			       timer_attr(to_armv7(vcpu), attr->attr), ppi);
 	return 0;
 }
 

@@ -100,6 +100,7 @@ long armv7_vcpu_ioctl(struct ember_vcpu *vcpu, unsigned int ioctl,
 	struct armv7_vcpu *v = to_armv7(vcpu);
 	void __user *argp = (void __user *)arg;
 
+	armv7_owed_reset(v);
 	switch (ioctl) {
 	case KVM_ARM_VCPU_INIT:
 		return vcpu_init(v, argp);

@@ -13,21 +13,16 @@
 /* ---- queues ----------------------------------------------------------------- */
 
 /*
- * The vcpu that should have @irq on its queue.  An active one stays where it
- * is, since only there it can be deactivated.  A shared one goes to the first
- * of its targets: with the 1-N model any may take it.  Without a target it goes
- * nowhere, but with a single vcpu, where software need not choose (4.3.12).
+ * The vcpu that takes @irq.  A shared one goes to the first of its targets: with
+ * the 1-N model any may take it.  Without a target it goes nowhere, but with a
+ * single vcpu, where software need not choose (4.3.12).
  */
-static struct armv7_vcpu *vgic_wanted(struct armv7_vm *avm,
+static struct armv7_vcpu *vgic_target(struct armv7_vm *avm,
 				      const struct vgic_irq *irq)
 {
 	struct ember_vcpu *vcpu;
 	unsigned int target = 0;
 
-	if (irq->active && irq->owner)
-		return irq->owner;
-	if (!irq->active && !vgic_irq_is_deliverable(&avm->vgic, irq))
-		return NULL;
 	if (irq->home)
 		return irq->home;
 	if (irq->targets)
@@ -36,6 +31,20 @@ static struct armv7_vcpu *vgic_wanted(struct armv7_vm *avm,
 		return NULL;
 	vcpu = ember_get_vcpu(&avm->vm, target);
 	return vcpu ? to_armv7(vcpu) : NULL;
+}
+
+/*
+ * The vcpu that should have @irq on its queue.  An active one stays where it
+ * is, since only there it can be deactivated.
+ */
+static struct armv7_vcpu *vgic_wanted(struct armv7_vm *avm,
+				      const struct vgic_irq *irq)
+{
+	if (irq->active && irq->owner)
+		return irq->owner;
+	if (!irq->active && !vgic_irq_is_deliverable(&avm->vgic, irq))
+		return NULL;
+	return vgic_target(avm, irq);
 }
 
 static void vgic_queue_move(struct vgic_irq *irq, struct armv7_vcpu *to)
@@ -68,6 +77,21 @@ void vgic_requeue(struct armv7_vm *avm, struct vgic_irq *irq)
 	}
 	if (irq->owner)
 		avm->vgic.kick |= BIT(irq->owner->vcpu.idx);
+}
+
+void vgic_place_active(struct armv7_vcpu *v, struct vgic_irq *irq)
+{
+	if (irq->owner != v)
+		vgic_queue_move(irq, v);
+}
+
+bool vgic_active_untold(struct armv7_vcpu *v, const struct vgic_irq *irq)
+{
+	if (!irq->active || irq->owner != v)
+		return false;
+	if (vgic_irq_is_sgi(irq))
+		return irq->active_source;
+	return vgic_target(to_armv7_vm(v->vcpu.vm), irq) != v;
 }
 
 void vgic_requeue_all(struct armv7_vm *avm)
@@ -199,6 +223,7 @@ void vgic_fold(struct armv7_vm *avm, struct vgic_irq *irq, u32 loaded, u32 lr)
 	} else if (loaded & GICH_LR_PENDING_BIT && !irq->edge) {
 		/* Acknowledged: GICD_ISPENDR's effect is over (4.3.7). */
 		irq->latch = false;
+		irq->restored = false;
 	}
 	if (loaded & GICH_LR_STATE && !(lr & GICH_LR_STATE)) {
 		if (irq->hw)
@@ -215,10 +240,19 @@ void vgic_fold(struct armv7_vm *avm, struct vgic_irq *irq, u32 loaded, u32 lr)
 /*
  * Each rise that a device reports is an edge, even if it never said that the
  * line fell.  A list register whose line falls is left to the next fold.
+ *
+ * Saved as pending is what had a line that was high: restored like that, it is
+ * pending until its device says how the line is.
  */
 static void vgic_input(struct armv7_vm *avm, struct vgic_irq *irq, bool level)
 {
 	bool news = level && (irq->edge || !irq->line);
+
+	if (irq->restored && !irq->edge) {
+		irq->latch = false;
+		irq->restored = false;
+		news = true;
+	}
 
 	if (irq->edge && level)
 		irq->latch = true;

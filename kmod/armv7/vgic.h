@@ -55,6 +55,7 @@ struct vgic_irq {
 	bool edge;			/* GICD_ICFGR */
 	bool group1;
 	bool hw;			/* the guest's EOI deactivates hw_intid */
+	bool restored;			/* latch is user space's: vgic_input() */
 	/* SPI written while in a list register of a running vcpu: vgic_fold(). */
 	bool drop_pending;
 	bool drop_active;
@@ -216,6 +217,13 @@ void vgic_unlock(struct armv7_vm *vm, unsigned long flags);
 void vgic_requeue(struct armv7_vm *vm, struct vgic_irq *irq);
 /* The same for all interrupts: GICD_CTLR has changed. */
 void vgic_requeue_all(struct armv7_vm *vm);
+/* Put @irq, active and in no list register, where it was taken.  Lock held. */
+void vgic_place_active(struct armv7_vcpu *v, struct vgic_irq *irq);
+/*
+ * Is @irq active on @v in a way that the distributor's registers don't tell: an
+ * SGI by its source, an SPI by a target that has changed?  Lock held.
+ */
+bool vgic_active_untold(struct armv7_vcpu *v, const struct vgic_irq *irq);
 
 static inline bool vgic_irq_is_sgi(const struct vgic_irq *irq)
 {

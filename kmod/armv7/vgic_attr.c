@@ -23,6 +23,64 @@
 #define VGIC_GICC_IDENT	0x04b2043b	/* 'K', GICv2, ARM */
 
 /*
+ * GICC_APR0 has all priorities that there are.  The other three, which would be
+ * zero, hold what GICC_IAR has said of interrupts that are active here although
+ * the distributor's registers look as if they were active elsewhere: an SPI whose
+ * target has changed since, an SGI from another vcpu than the first.  The guest
+ * will end them here, with this source.  They are restored after the distributor.
+ *
+ * NOT DONE: more than three of them, all nested.
+ */
+#define IAR_INTID		GENMASK(9, 0)
+#define IAR_SOURCE		GENMASK(12, 10)
+
+static u32 untold_iar(struct armv7_vcpu *v, unsigned int intid)
+{
+	const struct vgic_irq *irq = vgic_irq_get(v, intid);
+
+	if (!vgic_active_untold(v, irq))
+		return 0;
+	if (!vgic_irq_is_sgi(irq))
+		return intid;
+	return intid | FIELD_PREP(IAR_SOURCE, irq->active_source);
+}
+
+/* The @n-th of them, or 0. */
+static u32 untold_read(struct armv7_vcpu *v, unsigned int n)
+{
+	struct armv7_vm *avm = to_armv7_vm(v->vcpu.vm);
+	unsigned long flags;
+	unsigned int intid;
+	u32 iar = 0;
+
+	vgic_lock(&avm->vgic, flags);
+	for (intid = 0; intid < avm->vgic.nr_irqs; intid++) {
+		iar = untold_iar(v, intid);
+		if (iar && !n--)
+			break;
+		iar = 0;
+	}
+	vgic_unlock(avm, flags);
+	return iar;
+}
+
+static void untold_write(struct armv7_vcpu *v, u32 iar)
+{
+	struct vgic_irq *irq = vgic_irq_get(v, FIELD_GET(IAR_INTID, iar));
+	struct armv7_vm *avm = to_armv7_vm(v->vcpu.vm);
+	unsigned long flags;
+
+	if (!iar || !irq || !irq->active)
+		return;
+	vgic_lock(&avm->vgic, flags);
+	if (vgic_irq_is_sgi(irq))
+		irq->active_source = FIELD_GET(IAR_SOURCE, iar);
+	else if (!irq->home)
+		vgic_place_active(v, irq);
+	vgic_unlock(avm, flags);
+}
+
+/*
  * Each a field of VMCR, at its low end in the word.  KVM shows GICC_PMR like
  * that too: five bits, not the eight of the register (arm-vgic.rst).
  */
@@ -58,24 +116,30 @@ bool vgic_cpuif_has(u32 offset)
 	return cpuif_find(offset);
 }
 
-static u32 cpuif_read(const struct vgic_cpu *vc, const struct cpuif_row *row,
+static u32 cpuif_read(struct armv7_vcpu *v, const struct cpuif_row *row,
 		      u32 offset)
 {
 	if (row->vmcr)
-		return (vc->vmcr & row->vmcr) >> __ffs(row->vmcr);
+		return (v->vgic.vmcr & row->vmcr) >> __ffs(row->vmcr);
+	if (offset == GIC_CPU_IDENT)
+		return VGIC_GICC_IDENT;
 	if (offset == GIC_CPU_ACTIVEPRIO)
-		return vc->apr;
-	return offset == GIC_CPU_IDENT ? VGIC_GICC_IDENT : 0;
+		return v->vgic.apr;
+	return untold_read(v, (offset - GIC_CPU_ACTIVEPRIO) / 4 - 1);
 }
 
-static void cpuif_write(struct vgic_cpu *vc, const struct cpuif_row *row,
+static void cpuif_write(struct armv7_vcpu *v, const struct cpuif_row *row,
 			u32 offset, u32 val)
 {
+	struct vgic_cpu *vc = &v->vgic;
+
 	if (row->vmcr)
 		vc->vmcr = (vc->vmcr & ~row->vmcr) |
 			   (val << __ffs(row->vmcr) & row->vmcr);
 	else if (offset == GIC_CPU_ACTIVEPRIO)
 		vc->apr = val;
+	else if (offset != GIC_CPU_IDENT)
+		untold_write(v, val);
 	vc->hw_cpu = -1;
 }
 
@@ -86,9 +150,9 @@ int vgic_cpuif_uaccess(struct armv7_vcpu *v, u32 offset, bool write, u32 *val)
 	if (!row)
 		return -ENXIO;
 	if (write)
-		cpuif_write(&v->vgic, row, offset, *val);
+		cpuif_write(v, row, offset, *val);
 	else
-		*val = cpuif_read(&v->vgic, row, offset);
+		*val = cpuif_read(v, row, offset);
 	return 0;
 }
 
@@ -203,6 +267,7 @@ static int regs_access(struct ember_vm *vm, const struct kvm_device_attr *attr,
 	if (ret)
 		return ret;
 	v = to_armv7(vcpu);
+	armv7_owed_reset(v);
 	timer_update_lines(v);
 	if (attr->group == KVM_DEV_ARM_VGIC_GRP_CPU_REGS)
 		ret = vgic_cpuif_uaccess(v, offset, write, val);

@@ -183,8 +183,10 @@ static u32 get_pending(struct dist_access *a, struct vgic_irq *irq)
 /* SGIs have GICD_SPENDSGIR and GICD_CPENDSGIR instead (4.3.7, 4.3.8). */
 static void set_pending(struct dist_access *a, struct vgic_irq *irq, u32 field)
 {
-	if (!vgic_irq_is_sgi(irq))
-		irq->latch = true;
+	if (vgic_irq_is_sgi(irq))
+		return;
+	irq->latch = true;
+	irq->restored = a->user;
 }
 
 static void clear_pending(struct dist_access *a, struct vgic_irq *irq,

@@ -48,19 +48,9 @@ struct kvm_reg_list *vcpu_reg_list(struct vcpu *cpu)
 	return list;
 }
 
-/* Let an MMIO access that was served come to its end: it moves pc. */
-static void settle(struct vcpu *cpu)
-{
-	if (cpu->run->exit_reason != KVM_EXIT_MMIO)
-		return;
-	cpu->run->immediate_exit = 1;
-	expect_errno(ioctl(cpu->fd, KVM_RUN, 0), EINTR);
-	cpu->run->immediate_exit = 0;
-}
-
 void vcpu_start(struct vcpu *cpu, const char *name, uint32_t arg0, uint32_t arg1)
 {
-	settle(cpu);
+	vcpu_settle(cpu);
 	vcpu_set_reg(cpu, CORE_REG(usr_regs.ARM_r0), guest_sym(name));
 	vcpu_set_reg(cpu, CORE_REG(usr_regs.ARM_r1), arg0);
 	vcpu_set_reg(cpu, CORE_REG(usr_regs.ARM_r2), arg1);
@@ -125,6 +115,19 @@ static bool dev_io(struct vcpu *cpu)
 	else
 		memcpy(run->mmio.data, cpu->vm->dev + offset, run->mmio.len);
 	return true;
+}
+
+void vcpu_settle(struct vcpu *cpu)
+{
+	if (cpu->run->exit_reason != KVM_EXIT_MMIO)
+		return;
+	cpu->run->immediate_exit = 1;
+	while (!ioctl(cpu->fd, KVM_RUN, 0))
+		if (cpu->run->exit_reason != KVM_EXIT_MMIO || !dev_io(cpu))
+			fail("vcpu %u: exit %u while an access is completed", cpu->id,
+			     cpu->run->exit_reason);
+	expect_eq(errno, EINTR);
+	cpu->run->immediate_exit = 0;
 }
 
 static struct event mmio_event(struct vcpu *cpu)

@@ -55,7 +55,7 @@ int check_cap(int fd, long cap)
 
 void *vm_mem(struct vm *vm, uint32_t gpa)
 {
-	if (gpa < RAM_BASE || gpa >= RAM_BASE + RAM_SIZE)
+	if (gpa < RAM_BASE || gpa - RAM_BASE >= vm->ram_size)
 		fail("the guest gave address %#x, which is not in RAM", gpa);
 	return vm->ram + (gpa - RAM_BASE);
 }
@@ -86,6 +86,8 @@ int vm_irq_line(struct vm *vm, unsigned int type, unsigned int cpu, unsigned int
 		.level = level,
 	};
 
+	if (cpu < MAX_VCPUS && num < 1024)
+		vm->line[num < 32 ? cpu : 0][num] = level;
 	return ioctl(vm->fd, KVM_IRQ_LINE, &line);
 }
 
@@ -147,6 +149,7 @@ static void add_ram(struct vm *vm)
 	vm->ram = mmap(NULL, RAM_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (vm->ram == MAP_FAILED)
 		fail("no memory for the guest");
+	vm->ram_size = RAM_SIZE;
 	guest_load(vm->ram);
 	expect_ok(vm_slot(vm, 0, 0, RAM_BASE, RAM_SIZE, vm->ram));
 }
@@ -187,6 +190,6 @@ void vm_free(struct vm *vm)
 		close(vm->gic);
 	close(vm->fd);
 	if (vm->ram)
-		munmap(vm->ram, RAM_SIZE);
+		munmap(vm->ram, vm->ram_size);
 	free(vm);
 }

@@ -36,12 +36,17 @@ struct vcpu {
 struct vm {
 	int fd;
 	int gic; /* device, or -1 */
-	uint8_t *ram;
+	uint8_t *ram; /* at RAM_BASE; goes with the VM */
+	size_t ram_size;
 	unsigned int flags;
 	unsigned int nr_vcpus;
 	struct vcpu vcpu[MAX_VCPUS];
 	uint8_t dev[DEV_SIZE]; /* what DEV_IO holds */
 	volatile bool stop; /* vcpu threads shall end */
+	/* Inputs of the GIC as the test holds them; SPIs under vcpu 0 */
+	bool line[MAX_VCPUS][1024];
+	/* snapshot.c: the counter as it was set last, and when, by the host's */
+	uint64_t count_set, count_before, count_after;
 };
 
 #define VM_GIC 0x1 /* with a VGIC v2 */
@@ -106,6 +111,11 @@ struct event {
 	uint32_t value;
 };
 
+/*
+ * Let an MMIO access that was served come to its end, and further ones of the
+ * same instruction: what user space must do before it saves a vcpu.
+ */
+void vcpu_settle(struct vcpu *cpu);
 /* Run until something happens that concerns the test. */
 struct event vcpu_next(struct vcpu *cpu);
 /* The value that an EV_READ is to give. */
