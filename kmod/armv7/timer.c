@@ -152,11 +152,17 @@ void timer_arm(struct armv7_vcpu *v, struct timer_state *t)
 			      HRTIMER_MODE_REL);
 }
 
+/*
+ * While the hrtimer is armed it raises the line, any time; that it is late must
+ * not show.
+ */
 static void timer_update_line(struct armv7_vcpu *v, struct timer_state *t)
 {
-	/* While the hrtimer is armed, it is the one that raises the line. */
-	if (!hrtimer_active(&t->hrtimer))
-		timer_set_line(v, t, timer_level(t, timer_now(v, t)));
+	bool armed = hrtimer_active(&t->hrtimer);
+	bool level = timer_level(t, timer_now(v, t));
+
+	if (level || !armed)
+		timer_set_line(v, t, level);
 }
 
 void timer_update_lines(struct armv7_vcpu *v)
