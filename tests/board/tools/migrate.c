@@ -237,7 +237,7 @@ int main(int argc, char **argv)
 		{ "count", 1, NULL, 'c' },   { "seed", 1, NULL, 's' },	 { "name", 1, NULL, 'n' },
 		{ "seconds", 1, NULL, 't' }, { NULL, 0, NULL, 0 },
 	};
-	struct test test = { "boot", boot };
+	struct test test = TEST(boot);
 	int c;
 
 	opt.seed = time(NULL);
