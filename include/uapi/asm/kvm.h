@@ -237,6 +237,11 @@ struct kvm_vcpu_events {
 
 #define KVM_NR_IRQCHIPS			1
 
+/* In <linux/kvm.h> until 6.11, in the same words. */
+#define KVM_ARM_DEV_EL1_VTIMER		(1 << 0)
+#define KVM_ARM_DEV_EL1_PTIMER		(1 << 1)
+#define KVM_ARM_DEV_PMU			(1 << 2)
+
 /* PSCI 0.1 as KVM numbered it before PSCI had numbers of its own */
 #define KVM_PSCI_FN_BASE		0x95c1ba5e
 #define KVM_PSCI_FN(n)			(KVM_PSCI_FN_BASE + (n))
