@@ -26,7 +26,7 @@ RELEASE ?= $(shell uname -r)
 export EXTRA_CFLAGS
 
 .DELETE_ON_ERROR:
-.PHONY: all help deps kmod vmm board-tests guest demo check stress bench install \
+.PHONY: all help deps kmod vmm board-tests guest demo check check-debug stress bench install \
 	uninstall clean $(addprefix kmod-,$(FLAVOURS)) kmod-native vmm-native
 
 ifeq ($(NATIVE),armhf)
@@ -40,6 +40,9 @@ help:
 	@echo '                 BOARD=armv7  CPU=cortex-a15|cortex-a7  FLAVOUR=armmp-lpae|armmp'
 	@echo 'make check     every test; TESTS="unit e2e/boot" runs some (tests/run --list)'
 	@echo 'make stress    what takes an hour: EMBER_SECONDS, EMBER_EXITS, EMBER_SEED say how much'
+	@echo 'make check-debug  the board tests on kernels that check themselves (KASAN, lockdep,'
+	@echo '                 kmemleak, failing allocations): Linux 6.1 and 6.12, built from'
+	@echo '                 Debian'"'"'s source once; an hour, then minutes'
 	@echo 'make bench     instructions per exit and per workload: build/bench/BOARD.json'
 	@echo 'make           module and monitor: native on armhf, cross-built elsewhere'
 	@echo 'make install   on armhf: both, the man page and the udev rule (PREFIX, DESTDIR)'
@@ -76,6 +79,10 @@ check: deps
 
 stress: deps
 	@tests/run $(addprefix stress/,$(TESTS))$(if $(TESTS),,stress)
+
+check-debug: deps
+	@lab/deps kernel
+	@tests/run $(or $(TESTS),debug)
 
 bench: kmod vmm board-tests
 	@bench/run $(BOARD)

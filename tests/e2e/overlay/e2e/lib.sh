@@ -56,7 +56,7 @@ guest() {
 exec_ember() {
 	local name=$1
 	shift
-	timeout -s KILL 600 ember run "$@" </dev/null 2>$work/$name.err
+	timeout -s KILL $((600 * ${TEST_SLOW:-1})) ember run "$@" </dev/null 2>$work/$name.err
 }
 
 # start_guest NAME ...: the same in the background; $! is what to wait for.
