@@ -67,6 +67,7 @@ struct armv7_reset {
 struct armv7_mmio {
 	gpa_t ipa;			/* of the access at next */
 	u32 va;				/* the same, as the guest knows it */
+	u8 data[4];			/* of the access, as in memory */
 	u8 reg[16];			/* what each access loads or stores */
 	u8 count, next;
 	u8 width;			/* bytes an access: 1, 2 or 4 */
@@ -125,6 +126,8 @@ void armv7_wfi(struct armv7_vcpu *v);
 /* > 0: enter again; 0: to user space; < 0: error.  HSR is in ctxt->hsr. */
 typedef int (*armv7_exit_fn)(struct armv7_vcpu *v);
 int armv7_handle_exit(struct armv7_vcpu *v, u32 code);
+/* The same for the few that take the quick way; false: nothing was done. */
+bool armv7_exit_quick(struct armv7_vcpu *v);
 
 /* ---- stage2.c, mmu.c ------------------------------------------------------------- */
 
@@ -153,6 +156,7 @@ void armv7_stage2_restart(struct ember_vm *vm);
 
 /* A data abort outside memslots, or a write to read-only memory. */
 int armv7_mmio(struct armv7_vcpu *v, gpa_t ipa);
+bool armv7_mmio_quick(struct armv7_vcpu *v);
 /*
  * complete_exit after KVM_EXIT_MMIO.  0 when the instruction has a further
  * access for user space: run holds that exit.
@@ -252,6 +256,8 @@ bool armv7_user_lines_vtimer(struct armv7_vcpu *v);
 
 /* A guest's HVC or SMC under the SMC calling convention; see armv7_exit_fn. */
 int armv7_smccc(struct armv7_vcpu *v);
+/* The same for calls that only look, interrupts off; false: nothing was done. */
+bool armv7_smccc_quick(struct armv7_vcpu *v);
 /* PSCI_VERSION(major, minor) that this vcpu sees; -EINVAL: not for it. */
 u32 armv7_psci_version(struct armv7_vcpu *v);
 int armv7_psci_set_version(struct armv7_vcpu *v, u64 version);

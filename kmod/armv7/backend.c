@@ -9,6 +9,7 @@
 #include <linux/kvm.h>
 #include <linux/sched.h>
 #include <linux/uaccess.h>
+#include <uapi/linux/psci.h>
 #include "armv7.h"
 #include "hyp.h"
 #include "stage2.h"
@@ -112,6 +113,9 @@ static int armv7_vcpu_create(struct ember_vcpu *vcpu)
 	v->ctxt = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	if (!v->ctxt)
 		return -ENOMEM;
+	v->ctxt->hcptr = HCPTR_TRAP_ALL;
+	v->ctxt->hdcr = HDCR_GUEST;
+	v->ctxt->vttbr = to_armv7_vm(vcpu->vm)->vttbr;
 	ret = armv7_hyp_map_page(v->ctxt);
 	if (ret)
 		goto free_ctxt;
@@ -119,7 +123,6 @@ static int armv7_vcpu_create(struct ember_vcpu *vcpu)
 	if (ret)
 		goto unmap_ctxt;
 	timer_vcpu_init(v);
-	v->ctxt->hdcr = HDCR_GUEST;
 	return 0;
 
 unmap_ctxt:
@@ -179,16 +182,58 @@ static int armv7_vcpu_start(struct ember_vcpu *vcpu)
 	return ret;
 }
 
-/* What the world switch loads besides the guest's own registers. */
-static void armv7_ctxt_load(struct armv7_vcpu *v)
+/* For guest_hvc in switch.S, which leaves all to armv7_smccc() if it is 0. */
+static u32 hyp_psci_version(struct armv7_vcpu *v)
 {
-	struct armv7_vm *avm = to_armv7_vm(v->vcpu.vm);
-	struct armv7_ctxt *ctxt = v->ctxt;
+	u32 version = armv7_psci_version(v);
 
-	ctxt->hcptr = HCPTR_TRAP_ALL;
-	ctxt->hstr = HSTR_GUEST;
-	ctxt->vttbr = avm->vttbr;
+	return version >= PSCI_VERSION(0, 2) && !v->debug.control ? version : 0;
+}
+
+/* What guest_hvc has served. */
+static void armv7_count_hyp_calls(struct armv7_vcpu *v)
+{
+	u32 calls = v->ctxt->hyp_calls;
+
+	if (likely(!calls))
+		return;
+	v->ctxt->hyp_calls = 0;
+	v->vcpu.exits[ARMV7_EXIT_HVC] += calls;
+	v->vcpu.exits[ARMV7_EXIT_PSCI] += calls;
+}
+
+/*
+ * Can exits be served between two turns with the GIC and the timer left as they
+ * are?  Yes if nothing is in the list registers and the timer's line is low: what
+ * comes up then is a physical interrupt, which ends the next turn.
+ */
+static bool may_be_quick(struct armv7_vcpu *v)
+{
+	return v->vcpu.rcu_watches && to_armv7_vm(v->vcpu.vm)->vgic.ready &&
+	       !v->vgic.hcr && !v->timer.virt.line && !v->debug.control;
+}
+
+/* Into the guest and out of it, for some exits several times; interrupts off. */
+static u32 armv7_turn(struct armv7_vcpu *v)
+{
+	bool quick;
+	u32 code;
+
 	armv7_stage2_load(v);
+	armv7_hyp_prepare(v->ctxt);
+	v->ctxt->psci_version = hyp_psci_version(v);
+	timer_load(v);
+	vgic_load(v);
+	ember_guest_begin(&v->vcpu);
+	quick = may_be_quick(v);
+	do {
+		code = armv7_hyp_enter(v->ctxt);
+	} while (code == ARMV7_CODE_TRAP && quick && armv7_exit_quick(v));
+	/* First: vgic_put() may kick other vcpus, for which RCU must watch. */
+	ember_guest_exit(&v->vcpu);
+	vgic_put(v);
+	timer_put(v);
+	return code;
 }
 
 /* Nobody's fault: the vcpu goes on at the next KVM_RUN. */
@@ -226,16 +271,9 @@ static int armv7_vcpu_run(struct ember_vcpu *vcpu)
 		ember_count_exit(vcpu, ARMV7_EXIT_SIGNAL);
 		return 1;
 	}
-	armv7_ctxt_load(v);
-	timer_load(v);
-	vgic_load(v);
-	ember_guest_begin(vcpu);
-	code = armv7_hyp_enter(v->ctxt);
-	/* First: vgic_put() may kick other vcpus, for which RCU must watch. */
-	ember_guest_exit(vcpu);
-	vgic_put(v);
-	timer_put(v);
+	code = armv7_turn(v);
 	local_irq_enable();
+	armv7_count_hyp_calls(v);
 
 	ret = armv7_handle_exit(v, code);
 	return unlikely(v->debug.control) ? armv7_debug_after(v, ret) : ret;

@@ -13,8 +13,9 @@
 
 /*
  * CP15 registers that belong to the guest, in the order in which switch.S
- * moves them.  X(name, CRn, opc1, CRm, opc2) for 32-bit ones; the 64-bit ones
- * take two slots, low word first.  Rows above C15_SWITCHED live only in memory.
+ * moves them: three groups, of which the host has the first two as well.  The
+ * 64-bit ones take two slots, low word first.  Those above C15_SWITCHED live
+ * only in memory; the last two are followed by what Hyp loads.
  */
 enum armv7_c15 {
 	C15_SCTLR,
@@ -25,12 +26,7 @@ enum armv7_c15 {
 	C15_TTBR1,
 	C15_TTBR1_HIGH,
 	C15_DACR,
-	C15_DFSR,
-	C15_IFSR,
-	C15_ADFSR,
-	C15_AIFSR,
-	C15_DFAR,
-	C15_IFAR,
+
 	C15_PRRR,	/* MAIR0 */
 	C15_NMRR,	/* MAIR1 */
 	C15_AMAIR0,
@@ -40,16 +36,24 @@ enum armv7_c15 {
 	C15_TID_URW,
 	C15_TID_URO,
 	C15_TID_PRIV,
-	C15_CSSELR,
 	C15_CNTKCTL,
+	C15_HOST,	/* so many are the host's too */
+
+	C15_DFSR = C15_HOST,
+	C15_IFSR,
+	C15_ADFSR,
+	C15_AIFSR,
+	C15_DFAR,
+	C15_IFAR,
+	C15_CSSELR,
 	C15_PAR,
 	C15_PAR_HIGH,
 	C15_SWITCHED,
 
-	C15_MIDR = C15_SWITCHED,	/* VPIDR */
-	C15_MPIDR,			/* VMPIDR */
-	C15_ACTLR,
+	C15_ACTLR = C15_SWITCHED,
 	C15_L2CTLR,
+	C15_MIDR,	/* VPIDR */
+	C15_MPIDR,	/* VMPIDR */
 	C15_NR
 };
 
@@ -83,15 +87,19 @@ struct armv7_ctxt {
 
 	u32 c15[C15_NR];
 
-	/* What Hyp loads on the way in. */
+	/* What Hyp loads on the way in, in this order and behind MPIDR. */
 	u32 hcr;
 	u32 hcptr;			/* traps VFP until the guest uses it */
-	u32 hstr;
+	u32 hstr;			/* traps ThumbEE until it is used once */
 	u32 hdcr;
+	u32 cnthctl;
+	/* What Hyp answers to PSCI_VERSION by itself; 0: it does not. */
+	u32 psci_version;
 	u64 vttbr;
 	u64 cntvoff;
-	u32 cnthctl;
-
+	/* The virtual timer, in and out. */
+	u64 cntv_cval;
+	u32 cntv_ctl;
 	/* What Hyp says on the way out. */
 	u32 hsr;
 	u32 hdfar;			/* faulting VA of data, B3.13 */
@@ -102,6 +110,7 @@ struct armv7_ctxt {
 	u32 dbg_bvr[ARMV7_BREAKPOINTS];
 	u32 dbg_bcr[ARMV7_BREAKPOINTS];
 
+	u32 hyp_calls;			/* so many it has answered; own thread */
 	u32 teecr, teehbr;		/* ThumbEE, where there is (A2.10) */
 	struct armv7_vfp vfp;		/* valid when not loaded */
 };

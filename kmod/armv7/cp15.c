@@ -10,6 +10,7 @@
 #include <linux/ratelimit.h>
 #include <asm/ptrace.h>
 #include "cp15.h"
+#include "hyp.h"
 #include "syndrome.h"
 
 /* ---- handlers ------------------------------------------------------------- */
@@ -228,11 +229,21 @@ static bool cp14_is_debug(u32 hsr)
 	}
 }
 
+/* TEECR and TEEHBR, MRC or MCR p14, 6 (A2.10): from now on they are switched. */
+static bool cp14_is_thumbee(u32 hsr)
+{
+	return HSR_EC(hsr) == HSR_EC_CP14_32 && ISS_OPC1(hsr) == 6;
+}
+
 int armv7_exit_cp14(struct armv7_vcpu *v)
 {
 	u32 hsr = v->ctxt->hsr;
 	bool user = (v->ctxt->cpsr & MODE_MASK) == USR_MODE;
 
+	if (cp14_is_thumbee(hsr) && v->ctxt->hstr & HSTR_TTEE) {
+		v->ctxt->hstr &= ~HSTR_TTEE;
+		return 1;
+	}
 	if (user || !cp14_is_debug(hsr)) {
 		armv7_inject_undef(v);
 		return 1;

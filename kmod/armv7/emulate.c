@@ -16,6 +16,7 @@
  */
 #include <linux/bitops.h>
 #include <linux/string.h>
+#include <linux/swab.h>
 #include <asm/ptrace.h>
 #include "armv7.h"
 #include "decode.h"
@@ -40,22 +41,29 @@ static void value_to_bytes(u32 value, u8 *data, unsigned int width, bool be)
 
 static u32 bytes_to_value(const u8 *data, unsigned int width, bool be)
 {
-	unsigned int i;
-	u32 value = 0;
+	u16 half;
+	u32 word;
 
-	for (i = 0; i < width; i++)
-		value |= data[be ? width - 1 - i : i] << (8 * i);
-	return value;
+	switch (width) {
+	case 1:
+		return data[0];
+	case 2:
+		memcpy(&half, data, sizeof(half));
+		return be ? swab16(half) : half;
+	default:
+		memcpy(&word, data, sizeof(word));
+		return be ? swab32(word) : word;
+	}
 }
 
 /*
  * Registers change when the whole instruction is done: one that user space
  * doesn't complete, but saves, can begin again.
  */
-static void load_value(struct armv7_vcpu *v, const u8 *data)
+static __always_inline void load_value(struct armv7_vcpu *v)
 {
 	struct armv7_mmio *m = &v->mmio;
-	u32 value = bytes_to_value(data, m->width, big_endian(v));
+	u32 value = bytes_to_value(m->data, m->width, big_endian(v));
 
 	if (m->sign_extend)
 		value = sign_extend32(value, 8 * m->width - 1);
@@ -67,17 +75,19 @@ static void load_regs(struct armv7_vcpu *v)
 	struct armv7_mmio *m = &v->mmio;
 	unsigned int i;
 
-	for (i = 0; i < m->count; i++)
+	*armv7_reg(v, m->reg[0]) = v->mmio_val[0];
+	for (i = 1; i < m->count; i++)
 		*armv7_reg(v, m->reg[i]) = v->mmio_val[i];
 }
 
 /* An access whose data is known: written, or read and served. */
-static void note_access(struct armv7_vcpu *v, const u8 *data, bool in_kernel)
+static void note_access(struct armv7_vcpu *v, bool in_kernel)
 {
 	struct armv7_mmio *m = &v->mmio;
 
-	trace_ember_mmio(&v->vcpu, m->write, m->ipa, m->width,
-			 bytes_to_value(data, m->width, false), in_kernel);
+	if (trace_ember_mmio_enabled())
+		trace_ember_mmio(&v->vcpu, m->write, m->ipa, m->width,
+				 bytes_to_value(m->data, m->width, false), in_kernel);
 }
 
 /* End the VM with what a person needs to add the missing row. */
@@ -124,18 +134,18 @@ static int cannot_decode(struct armv7_vcpu *v, gpa_t ipa, u32 opcode,
 
 /* ---- carrying it out -------------------------------------------------------- */
 
-static int exit_to_user(struct armv7_vcpu *v, const u8 *data)
+static int exit_to_user(struct armv7_vcpu *v)
 {
 	struct armv7_mmio *m = &v->mmio;
 	struct kvm_run *run = v->vcpu.run;
 
-	memset(&run->mmio, 0, sizeof(run->mmio));
 	run->mmio.phys_addr = m->ipa;
+	memset(run->mmio.data, 0, sizeof(run->mmio.data));
 	run->mmio.len = m->width;
 	run->mmio.is_write = m->write;
 	if (m->write) {
-		memcpy(run->mmio.data, data, m->width);
-		note_access(v, data, false);
+		memcpy(run->mmio.data, m->data, m->width);
+		note_access(v, false);
 	}
 	run->exit_reason = KVM_EXIT_MMIO;
 
@@ -160,43 +170,43 @@ static bool is_memory(struct armv7_vcpu *v)
 	return slot && !(m->write && slot->flags & KVM_MEM_READONLY);
 }
 
-static int access_memory(struct armv7_vcpu *v, u8 *data)
+static int access_memory(struct armv7_vcpu *v)
 {
 	struct armv7_mmio *m = &v->mmio;
 
 	if (m->write)
-		return ember_write_guest(v->vcpu.vm, m->ipa, data, m->width);
-	return ember_read_guest(v->vcpu.vm, m->ipa, data, m->width);
+		return ember_write_guest(v->vcpu.vm, m->ipa, m->data, m->width);
+	return ember_read_guest(v->vcpu.vm, m->ipa, m->data, m->width);
 }
 
 /* -EOPNOTSUPP: no device in the kernel answers. */
-static int access_device(struct armv7_vcpu *v, u8 *data)
+static int access_device(struct armv7_vcpu *v)
 {
 	struct armv7_mmio *m = &v->mmio;
 	int ret;
 
 	if (m->write)
-		ret = ember_io_write(&v->vcpu, m->ipa, m->width, data);
+		ret = ember_io_write(&v->vcpu, m->ipa, m->width, m->data);
 	else
-		ret = ember_io_read(&v->vcpu, m->ipa, m->width, data);
+		ret = ember_io_read(&v->vcpu, m->ipa, m->width, m->data);
 	if (ret)
 		return ret;
-	note_access(v, data, true);
+	note_access(v, true);
 	ember_count_exit(&v->vcpu, ARMV7_EXIT_MMIO_KERNEL);
 	return 0;
 }
 
-static int access_kernel(struct armv7_vcpu *v, u8 *data)
+static int access_kernel(struct armv7_vcpu *v)
 {
 	struct armv7_mmio *m = &v->mmio;
 	int ret;
 
 	if (m->write)
-		value_to_bytes(*armv7_reg(v, m->reg[m->next]), data, m->width,
-			       big_endian(v));
-	ret = is_memory(v) ? access_memory(v, data) : access_device(v, data);
+		value_to_bytes(*armv7_reg(v, m->reg[m->next]), m->data,
+			       m->width, big_endian(v));
+	ret = is_memory(v) ? access_memory(v) : access_device(v);
 	if (!ret && !m->write)
-		load_value(v, data);
+		load_value(v);
 	return ret;
 }
 
@@ -206,30 +216,19 @@ static int next_access(struct armv7_vcpu *v)
 	struct armv7_mmio *m = &v->mmio;
 	u32 old = m->va;
 
-	m->next++;
+	if (++m->next == m->count)
+		return 0;
 	m->va += m->width;
 	m->ipa += m->width;
-	if (m->next == m->count || !((m->va ^ old) & PAGE_MASK))
+	if (!((m->va ^ old) & PAGE_MASK))
 		return 0;
 	return armv7_translate(v, m->va, &m->ipa);
 }
 
-/* Do what is left of v->mmio; as armv7_exit_fn. */
-static int run_accesses(struct armv7_vcpu *v)
+static int end_accesses(struct armv7_vcpu *v)
 {
 	struct armv7_mmio *m = &v->mmio;
-	u8 data[4];
 
-	while (m->next < m->count) {
-		int ret = access_kernel(v, data);
-
-		if (ret == -EOPNOTSUPP)
-			return exit_to_user(v, data);
-		if (ret)
-			return ret;
-		if (next_access(v))
-			return refuse(v, 0, "reaches an unmapped page");
-	}
 	if (!m->write)
 		load_regs(v);
 	if (m->writeback)
@@ -238,20 +237,39 @@ static int run_accesses(struct armv7_vcpu *v)
 	return 1;
 }
 
+/* Do what is left of v->mmio; as armv7_exit_fn. */
+static int run_accesses(struct armv7_vcpu *v)
+{
+	struct armv7_mmio *m = &v->mmio;
+
+	while (m->next < m->count) {
+		int ret = access_kernel(v);
+
+		if (ret == -EOPNOTSUPP)
+			return exit_to_user(v);
+		if (ret)
+			return ret;
+		if (next_access(v))
+			return refuse(v, 0, "reaches an unmapped page");
+	}
+	return end_accesses(v);
+}
+
 int armv7_mmio_complete(struct ember_vcpu *vcpu)
 {
 	struct armv7_vcpu *v = to_armv7(vcpu);
 	struct armv7_mmio *m = &v->mmio;
-	u8 data[4];
 
 	if (!m->pending)
 		return 1;
 	m->pending = false;
-	memcpy(data, vcpu->run->mmio.data, sizeof(data));
 	if (!m->write) {
-		note_access(v, data, false);
-		load_value(v, data);
+		memcpy(m->data, vcpu->run->mmio.data, sizeof(m->data));
+		note_access(v, false);
+		load_value(v);
 	}
+	if (likely(m->next + 1 == m->count))
+		return end_accesses(v);
 	if (next_access(v))
 		return refuse(v, 0, "reaches an unmapped page");
 	return run_accesses(v);
@@ -263,17 +281,21 @@ static int mmio_syndrome(struct armv7_vcpu *v, gpa_t ipa)
 {
 	u32 hsr = v->ctxt->hsr;
 	bool narrow = (v->ctxt->cpsr & PSR_T_BIT) && !(hsr & HSR_IL);
+	struct armv7_mmio *m = &v->mmio;
 
-	v->mmio = (struct armv7_mmio){
-		.ipa = ipa,
-		.va = v->ctxt->hdfar,
-		.reg = { HSR_DABT_SRT(hsr) },
-		.count = 1,
-		.width = 1 << HSR_DABT_SAS(hsr),
-		.write = hsr & HSR_DABT_WNR,
-		.sign_extend = hsr & HSR_DABT_SSE,
-		.insn_len = narrow ? 2 : 4,
-	};
+	/* Nearly all accesses come here: no more is written than one needs. */
+	m->ipa = ipa;
+	m->va = v->ctxt->hdfar;
+	m->reg[0] = HSR_DABT_SRT(hsr);
+	m->count = 1;
+	m->next = 0;
+	m->width = 1 << HSR_DABT_SAS(hsr);
+	m->write = hsr & HSR_DABT_WNR;
+	m->sign_extend = hsr & HSR_DABT_SSE;
+	m->pending = false;
+	m->insn_len = narrow ? 2 : 4;
+	m->pages = false;
+	m->writeback = false;
 	return run_accesses(v);
 }
 
@@ -282,6 +304,37 @@ static bool syndrome_usable(u32 hsr)
 {
 	return (hsr & HSR_DABT_ISV) && HSR_DABT_SAS(hsr) != 3 &&
 	       HSR_DABT_SRT(hsr) != 15;
+}
+
+/*
+ * The same for a load from the distributor that takes no lock and waits for no
+ * one, interrupts off; see ember_guest_enter().  False: nothing was done.
+ */
+bool armv7_mmio_quick(struct armv7_vcpu *v)
+{
+	const struct vgic_dist *d = &to_armv7_vm(v->vcpu.vm)->vgic;
+	const u32 mask = HSR_DABT_ISV | HSR_DABT_CM | HSR_DABT_WNR |
+			 HSR_DABT_S1PTW | HSR_ABT_FSC_TYPE(~0);
+	struct armv7_ctxt *ctxt = v->ctxt;
+	u32 hsr = ctxt->hsr, offset = ctxt->hdfar & ~PAGE_MASK, val;
+	unsigned int width = 1 << HSR_DABT_SAS(hsr);
+
+	/* HPFAR's low bits are zero, and so are those of the base. */
+	if (ctxt->hpfar != d->dist_base >> 8 ||
+	    (hsr & mask) != (HSR_DABT_ISV | FSC_TRANSLATION) ||
+	    !syndrome_usable(hsr) || !vgic_dist_read_quick(v, offset, width, &val))
+		return false;
+	ember_count_exit(&v->vcpu, ARMV7_EXIT_DABT);
+	ember_count_exit(&v->vcpu, ARMV7_EXIT_MMIO_KERNEL);
+	trace_ember_exit(&v->vcpu, ctxt->pc, ARMV7_EXIT_DABT);
+	trace_ember_mmio(&v->vcpu, false, d->dist_base + offset, width, val, true);
+	if (width == 4 && big_endian(v))
+		val = swab32(val);
+	if (width == 1 && hsr & HSR_DABT_SSE)
+		val = sign_extend32(val, 7);
+	*armv7_reg(v, HSR_DABT_SRT(hsr)) = val;
+	armv7_skip_insn(v);
+	return true;
 }
 
 /* ---- from the instruction -------------------------------------------------------- */

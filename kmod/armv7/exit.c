@@ -13,7 +13,7 @@
 #include "syndrome.h"
 #include "../core/trace.h"
 
-static void exit_seen(struct armv7_vcpu *v, enum armv7_exit row)
+static __always_inline void exit_seen(struct armv7_vcpu *v, enum armv7_exit row)
 {
 	ember_count_exit(&v->vcpu, row);
 	trace_ember_exit(&v->vcpu, v->ctxt->pc, row);
@@ -202,6 +202,19 @@ static int exit_no_entry(struct armv7_vcpu *v, u32 code)
 			       data, ARRAY_SIZE(data),
 			       "fault in Hyp mode: hsr %#x, Hyp pc %#x",
 			       v->ctxt->hsr, v->ctxt->pc);
+}
+
+/* Behind armv7_hyp_enter(), interrupts off: see ember_guest_enter(). */
+bool armv7_exit_quick(struct armv7_vcpu *v)
+{
+	switch (HSR_EC(v->ctxt->hsr)) {
+	case HSR_EC_DABT:
+		return armv7_mmio_quick(v);
+	case HSR_EC_HVC:
+		return armv7_smccc_quick(v);
+	default:
+		return false;
+	}
 }
 
 /*

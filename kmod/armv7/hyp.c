@@ -23,6 +23,7 @@
 #include <asm/cputype.h>
 #include "hyp.h"
 #include "pte.h"
+#include "syndrome.h"
 
 #define HYP_L1_ENTRIES	4
 
@@ -240,12 +241,11 @@ static int hyp_cpu_alloc(unsigned int cpu)
 	page = (void *)get_zeroed_page(GFP_KERNEL);
 	if (!page)
 		return -ENOMEM;
-	hc = page + HYP_CPU_OFFSET;
+	hc = page;
 	hc->boot_pgd = virt_to_phys(boot_tables.l1);
 	hc->teardown_pa = virt_to_phys(hyp_text) +
 			  hyp_text_offset(armv7_hyp_teardown_low);
 	hc->vfp_regs = armv7_hyp_vfp_regs();
-	hc->thumbee = (read_cpuid_ext(CPUID_EXT_PFR0) >> 12 & 0xf) == 1;
 	per_cpu(hyp_cpu, cpu) = hc;
 	return armv7_hyp_map_page(page);
 }
@@ -279,7 +279,7 @@ void armv7_hyp_exit(void)
 		struct armv7_hyp_cpu *hc = per_cpu(hyp_cpu, cpu);
 
 		if (hc)
-			free_page((unsigned long)hc & PAGE_MASK);
+			free_page((unsigned long)hc);
 		per_cpu(hyp_cpu, cpu) = NULL;
 	}
 	hyp_tables_free(&boot_tables);
@@ -355,7 +355,7 @@ int armv7_hyp_cpu_enable(void)
 		.boot_pgd = virt_to_phys(boot_tables.l1),
 		.pgd = virt_to_phys(work_tables.l1),
 		.sp = (u32)__this_cpu_read(hyp_cpu),
-		.vectors = HYP_TEXT_VA + hyp_text_offset(armv7_hyp_vectors),
+		.vectors = HYP_TEXT_VA + hyp_text_offset(armv7_host_vectors),
 		.high = HYP_TEXT_VA + hyp_text_offset(armv7_hyp_entry_high),
 	};
 
@@ -378,4 +378,17 @@ void armv7_hyp_cpu_disable(void)
 	cpumask_clear_cpu(smp_processor_id(), &hyp_cpus);
 	armv7_hyp_call(HYP_CALL_TEARDOWN, 0, 0, 0);
 	__this_cpu_write(hyp_enabled, false);
+}
+
+/*
+ * Before armv7_hyp_enter(), once for as many turns as are made without
+ * interrupts on in between: note what of the host stays the same meanwhile.
+ */
+void armv7_hyp_prepare(struct armv7_ctxt *ctxt)
+{
+	struct armv7_hyp_cpu *hc = __this_cpu_read(hyp_cpu);
+
+	/* How many counters the host has is no guest's business (HDCR.HPMN). */
+	ctxt->hdcr = (ctxt->hdcr & ~HDCR_HPMN) | (hc->hdcr & HDCR_HPMN);
+	armv7_hyp_save_host(hc);
 }

@@ -55,6 +55,11 @@
 #define HCPTR_VFP_TRAPS		0x00000c00	/* TCP11, TCP10 */
 /* HDCR (B4.1.68): debug exceptions come to Hyp mode. */
 #define HDCR_TDE		0x00000100
+/* HSTR.TTEE (B4.1.80): TEECR and TEEHBR trap. */
+#define HSTR_TTEE		0x00010000
+/* HSR (B3.13.6) of HVC #0, and the call that Hyp mode answers itself. */
+#define HSR_HVC_0		0x4a000000
+#define PSCI_VERSION_FN		0x84000000
 /* The kernel's stub leaves the physical timer and counter to PL1. */
 #define CNTHCTL_HOST		3
 
@@ -70,37 +75,38 @@
 #include "context.h"
 
 /*
- * Hyp mode's memory on one CPU: its stack ends where this begins, and sp
- * points here whenever Hyp code starts.  Holds the host while a guest runs.
+ * Hyp mode's memory on one CPU: sp points here while the host runs, HTPIDR
+ * always.  It holds the host while a guest runs.
  */
 struct armv7_hyp_cpu {
-	u32 r4_r11[8];
+	/* By the world switch. */
 	u32 elr;			/* the host's pc behind its HVC */
 	u32 spsr;
-	struct armv7_bank svc, abt, und, irq;
+	u32 sp_svc;
 	u32 fiq_r8_r12[5];
 	struct armv7_bank fiq;
-	u32 c15[C15_SWITCHED];
+	/* By armv7_hyp_save_host() and, from vfp_regs on, when it is set up. */
+	u32 c15[C15_HOST];
+	u32 sp_abt, sp_und, sp_irq;
+	u32 fpexc;
+	u32 vfp_regs;			/* double registers: 0, 16 or 32 */
 	u32 hdcr;
+	u32 midr, mpidr;
+	u32 vectors;
+	u32 vfp_out;			/* vfp holds the host's registers */
+	struct armv7_vfp vfp;
+	u32 teecr, teehbr;		/* while a guest uses ThumbEE */
 	/* The host's own debugging, put away while hdcr of a guest has TDE. */
 	u32 dscr;
 	u32 dbg_bvr[ARMV7_BREAKPOINTS];
 	u32 dbg_bcr[ARMV7_BREAKPOINTS];
 	u32 dbg_wcr[ARMV7_WATCHPOINTS];
-	struct armv7_vfp vfp;
-	u32 vfp_regs;			/* double registers: 0, 16 or 32 */
-	u32 fpexc;			/* the host's while a guest runs */
-	u32 thumbee;			/* it has TEECR and TEEHBR */
-	u32 teecr, teehbr;
 	/* How to leave. */
 	u32 stub_hvbar;
 	u32 stub_hsctlr;
 	u32 boot_pgd;			/* physical */
 	u32 teardown_pa;		/* hyp_teardown_low, physical */
 };
-
-/* Where it stands in its page, 8-byte aligned. */
-#define HYP_CPU_OFFSET	((PAGE_SIZE - sizeof(struct armv7_hyp_cpu)) & ~7UL)
 
 /* Arguments of armv7_hyp_install(), in the order of r2 to r6. */
 struct armv7_hyp_init {
@@ -114,25 +120,26 @@ struct armv7_hyp_init {
 /* In the module's text, for their distance; the code runs in copies. */
 extern char armv7_hyp_text_start[], armv7_hyp_text_end[];
 extern char armv7_hyp_entry[], armv7_hyp_entry_high[];
-extern char armv7_hyp_teardown_low[], armv7_hyp_vectors[];
+extern char armv7_hyp_teardown_low[], armv7_host_vectors[];
 extern char armv7_hyp_invalidate_bp[];
 
 /* Assembly, hyp_init.S.  Interrupts off. */
 u32 armv7_hyp_probe(void);
 int armv7_hyp_install(u32 init_pa, const struct armv7_hyp_init *init);
-/* HVC with r0-r3; sleeps never.  For a guest: the vector it came back by. */
+/* HVC with r0-r3; sleeps never. */
 u32 armv7_hyp_call(u32 fn, u32 arg1, u32 arg2, u32 arg3);
 
-static inline u32 armv7_hyp_enter(struct armv7_ctxt *ctxt)
-{
-	return armv7_hyp_call((u32)ctxt, 0, 0, 0);
-}
+/* Assembly, switch.S.  Interrupts off from the first to the last. */
+void armv7_hyp_save_host(struct armv7_hyp_cpu *hc);
+/* Run the guest; the vector it came back by, ARMV7_CODE_*. */
+u32 armv7_hyp_enter(struct armv7_ctxt *ctxt);
 
 /* hyp.c; see there. */
 int armv7_hyp_init(void);
 void armv7_hyp_exit(void);
 int armv7_hyp_cpu_enable(void);
 void armv7_hyp_cpu_disable(void);
+void armv7_hyp_prepare(struct armv7_ctxt *ctxt);
 int armv7_hyp_map_page(void *page);
 void armv7_hyp_unmap_page(void *page);
 unsigned int armv7_hyp_vfp_regs(void);

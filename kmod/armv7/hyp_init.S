@@ -131,10 +131,17 @@ ENTRY(armv7_hyp_entry_high)
 	dsb
 	isb
 	mcr	p15, 4, r5, c12, c0, 0		@ HVBAR, ours
-	mcr	p15, 4, r0, c13, c0, 2		@ HTPIDR: no guest
+	mcr	p15, 4, r4, c13, c0, 2		@ HTPIDR
 	mov	sp, r4
+	str	r5, [sp, #HOST_VECTORS]
 	str	r7, [sp, #HOST_STUB_HVBAR]
 	str	r8, [sp, #HOST_STUB_HSCTLR]
+	mrc	p15, 4, r7, c1, c1, 1		@ HDCR: none but us changes it
+	mrc	p15, 0, r8, c0, c0, 0		@ MIDR
+	mrc	p15, 0, r3, c0, c0, 5		@ MPIDR
+	str	r7, [sp, #HOST_HDCR]
+	str	r8, [sp, #HOST_MIDR]
+	str	r3, [sp, #HOST_MPIDR]
 	eret
 ENDPROC(armv7_hyp_entry_high)
 

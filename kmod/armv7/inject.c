@@ -49,13 +49,16 @@ static struct armv7_bank *mode_bank(struct armv7_ctxt *ctxt)
 u32 *armv7_reg(struct armv7_vcpu *v, unsigned int n)
 {
 	struct armv7_ctxt *ctxt = v->ctxt;
-	struct armv7_bank *bank = mode_bank(ctxt);
+	struct armv7_bank *bank;
 
+	if (n < 8)
+		return &ctxt->r[n];
+	bank = mode_bank(ctxt);
 	if (bank && n == 13)
 		return &bank->sp;
 	if (bank && n == 14)
 		return &bank->lr;
-	if (n >= 8 && n <= 12 && (ctxt->cpsr & MODE_MASK) == FIQ_MODE)
+	if (n <= 12 && (ctxt->cpsr & MODE_MASK) == FIQ_MODE)
 		return &ctxt->fiq_r8_r12[n - 8];
 	return &ctxt->r[min(n, 14u)];
 }
@@ -71,8 +74,11 @@ u32 *armv7_spsr(struct armv7_vcpu *v)
 
 void armv7_skip_bytes(struct armv7_vcpu *v, unsigned int len)
 {
-	v->ctxt->pc += len;
-	v->ctxt->cpsr = it_advance(v->ctxt->cpsr);
+	struct armv7_ctxt *ctxt = v->ctxt;
+
+	ctxt->pc += len;
+	if (ctxt->cpsr & PSR_T_BIT)
+		ctxt->cpsr = it_advance(ctxt->cpsr);
 }
 
 void armv7_skip_insn(struct armv7_vcpu *v)

@@ -17,6 +17,7 @@
 #include <asm/cputype.h>
 #include <asm/ptrace.h>
 #include "armv7.h"
+#include "../core/trace.h"
 
 static DEFINE_SPINLOCK(psci_lock);
 
@@ -253,6 +254,7 @@ struct psci_row {
 	u32 fn;
 	u16 since, until;	/* major << 8 | minor of PSCI */
 	bool feature;		/* PSCI_FEATURES knows it */
+	bool quick;		/* it only looks; see ember_guest_enter() */
 	armv7_exit_fn call;
 };
 
@@ -262,22 +264,22 @@ struct psci_row {
 #define ANY	0xffff
 
 static const struct psci_row psci_rows[] = {
-	{ PSCI_0_2_FN_PSCI_VERSION,	V0_2, ANY, true, psci_version },
-	{ PSCI_0_2_FN_CPU_SUSPEND,	V0_2, ANY, true, psci_cpu_suspend },
-	{ PSCI_0_2_FN_CPU_OFF,		V0_2, ANY, true, psci_cpu_off },
-	{ PSCI_0_2_FN_CPU_ON,		V0_2, ANY, true, psci_cpu_on },
-	{ PSCI_0_2_FN_AFFINITY_INFO,	V0_2, ANY, true, psci_affinity_info },
-	{ PSCI_0_2_FN_MIGRATE_INFO_TYPE, V0_2, ANY, true, psci_migrate_info_type },
-	{ PSCI_0_2_FN_SYSTEM_OFF,	V0_2, ANY, true, psci_system_off },
-	{ PSCI_0_2_FN_SYSTEM_RESET,	V0_2, ANY, true, psci_system_reset },
-	{ PSCI_1_0_FN_PSCI_FEATURES,	V1_0, ANY, true, psci_features },
+	{ PSCI_0_2_FN_PSCI_VERSION,	V0_2, ANY, true, true, psci_version },
+	{ PSCI_0_2_FN_CPU_SUSPEND,	V0_2, ANY, true, false, psci_cpu_suspend },
+	{ PSCI_0_2_FN_CPU_OFF,		V0_2, ANY, true, false, psci_cpu_off },
+	{ PSCI_0_2_FN_CPU_ON,		V0_2, ANY, true, false, psci_cpu_on },
+	{ PSCI_0_2_FN_AFFINITY_INFO,	V0_2, ANY, true, true, psci_affinity_info },
+	{ PSCI_0_2_FN_MIGRATE_INFO_TYPE, V0_2, ANY, true, true, psci_migrate_info_type },
+	{ PSCI_0_2_FN_SYSTEM_OFF,	V0_2, ANY, true, false, psci_system_off },
+	{ PSCI_0_2_FN_SYSTEM_RESET,	V0_2, ANY, true, false, psci_system_reset },
+	{ PSCI_1_0_FN_PSCI_FEATURES,	V1_0, ANY, true, true, psci_features },
 
 	/* Before PSCI had numbers of its own */
-	{ KVM_PSCI_FN_CPU_OFF,		V0_1, V0_1, false, psci_cpu_off },
-	{ KVM_PSCI_FN_CPU_ON,		V0_1, V0_1, false, psci_cpu_on },
+	{ KVM_PSCI_FN_CPU_OFF,		V0_1, V0_1, false, false, psci_cpu_off },
+	{ KVM_PSCI_FN_CPU_ON,		V0_1, V0_1, false, false, psci_cpu_on },
 
-	{ ARM_SMCCC_VERSION_FUNC_ID,	0, ANY, true, smccc_version },
-	{ ARM_SMCCC_ARCH_FEATURES_FUNC_ID, 0, ANY, false, smccc_arch_features },
+	{ ARM_SMCCC_VERSION_FUNC_ID,	0, ANY, true, true, smccc_version },
+	{ ARM_SMCCC_ARCH_FEATURES_FUNC_ID, 0, ANY, false, true, smccc_arch_features },
 };
 
 static const struct psci_row *find_row(struct armv7_vcpu *v, u32 fn)
@@ -328,4 +330,16 @@ int armv7_smccc(struct armv7_vcpu *v)
 
 	ember_count_exit(&v->vcpu, ARMV7_EXIT_PSCI);
 	return row ? row->call(v) : answer(v, PSCI_RET_NOT_SUPPORTED);
+}
+
+bool armv7_smccc_quick(struct armv7_vcpu *v)
+{
+	const struct psci_row *row = find_row(v, arg(v, 0));
+
+	if (!row || !row->quick)
+		return false;
+	ember_count_exit(&v->vcpu, ARMV7_EXIT_HVC);
+	ember_count_exit(&v->vcpu, ARMV7_EXIT_PSCI);
+	trace_ember_exit(&v->vcpu, v->ctxt->pc, ARMV7_EXIT_HVC);
+	return row->call(v) > 0;
 }

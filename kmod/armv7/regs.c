@@ -13,6 +13,7 @@
 #include <asm/ptrace.h>
 #include "armv7.h"
 #include "cp15.h"
+#include "hyp.h"
 #include "syndrome.h"
 
 /* ---- KVM_ARM_VCPU_INIT ------------------------------------------------------ */
@@ -82,6 +83,7 @@ void armv7_vcpu_reset(struct armv7_vcpu *v)
 	ctxt->teehbr = 0;
 	ctxt->cpsr = SVC_MODE | PSR_A_BIT | PSR_I_BIT | PSR_F_BIT;
 	ctxt->hcr = HCR_GUEST;
+	ctxt->hstr = HSTR_GUEST | HSTR_TTEE;
 	ctxt->hsr = 0;
 	armv7_cp15_reset(v);
 	timer_vcpu_reset(v);

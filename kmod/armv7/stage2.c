@@ -50,7 +50,7 @@ static void s2_flush_tlb(struct armv7_vm *avm)
  * under the same VMID may be of an ASID that means another space to this one.
  * Interrupts off, on the way into the guest.
  */
-void armv7_stage2_load(struct armv7_vcpu *v)
+void notrace armv7_stage2_load(struct armv7_vcpu *v)
 {
 	struct armv7_vm *avm = to_armv7_vm(v->vcpu.vm);
 	int *last = this_cpu_ptr(avm->last_vcpu);

@@ -47,9 +47,10 @@
  */
 #define HSTR_T9		BIT(9)
 #define HSTR_T15	BIT(15)
-#define HSTR_GUEST	(HSTR_T9 | HSTR_T15)
+#define HSTR_GUEST	(HSTR_T9 | HSTR_T15)	/* and HSTR_TTEE at first, hyp.h */
 
 /* HDCR (B4.1.68): debug and performance monitors trap */
+#define HDCR_HPMN	0x1f
 #define HDCR_TPMCR	BIT(5)
 #define HDCR_TPM	BIT(6)
 #define HDCR_TDA	BIT(9)

@@ -31,7 +31,6 @@
 #define CNTFRQ		__ACCESS_CP15(c14, 0, c0, 0)
 #define CNTPCT		__ACCESS_CP15_64(0, c14)
 #define CNTV_CTL	__ACCESS_CP15(c14, 0, c3, 1)
-#define CNTV_CVAL	__ACCESS_CP15_64(3, c14)
 
 struct timer_host_cpu {
 	bool enabled;
@@ -210,39 +209,33 @@ static bool timer_wants_active(struct armv7_vcpu *v)
 
 	if (!vgic_present(&to_armv7_vm(v->vcpu.vm)->vgic))
 		return armv7_user_lines_vtimer(v);
-	return t->line || vgic_private_busy(v, t->ppi);
+	/* With an empty queue there is none that the guest could deactivate. */
+	return t->line || (vgic_queued(&v->vgic) && vgic_private_busy(v, t->ppi));
 }
 
 void timer_load(struct armv7_vcpu *v)
 {
 	struct timer_state *t = &v->timer.virt;
+	struct armv7_ctxt *ctxt = v->ctxt;
 	bool active;
 
 	if (unlikely(!v->timer.started))
 		timer_start(v);
-	v->ctxt->cntvoff = timer_cntvoff(v);
 	timer_set_line(v, t, timer_counts(t) && timer_level(t, timer_now(v, t)));
 	active = timer_wants_active(v);
 	if (active != this_cpu_ptr(host.cpu)->active)
 		timer_set_phys_active(active);
-
-	write_sysreg(t->cval, CNTV_CVAL);
-	/* Not enabled before CVAL is there. */
-	isb();
-	write_sysreg(t->ctl, CNTV_CTL);
+	ctxt->cntvoff = timer_cntvoff(v);
+	ctxt->cntv_cval = t->cval;
+	ctxt->cntv_ctl = t->ctl;
 }
 
 void timer_put(struct armv7_vcpu *v)
 {
 	struct timer_state *t = &v->timer.virt;
 
-	t->ctl = read_sysreg(CNTV_CTL) & (TIMER_CTL_ENABLE | TIMER_CTL_IMASK);
-	t->cval = read_sysreg(CNTV_CVAL);
-	if (t->ctl & TIMER_CTL_ENABLE) {
-		write_sysreg(0, CNTV_CTL);
-		/* The interrupt is gone before the host can take it. */
-		isb();
-	}
+	t->ctl = v->ctxt->cntv_ctl & (TIMER_CTL_ENABLE | TIMER_CTL_IMASK);
+	t->cval = v->ctxt->cntv_cval;
 }
 
 void timer_block_enter(struct armv7_vcpu *v)

@@ -159,6 +159,12 @@ int vgic_map_phys(struct armv7_vcpu *v, unsigned int intid,
 		  unsigned int hw_intid);
 /* Make it inactive and not pending, as after a reset of its timer. */
 void vgic_reset_private(struct armv7_vcpu *v, unsigned int intid);
+/* Is anything on its queue?  Any context. */
+static inline bool vgic_queued(const struct vgic_cpu *vc)
+{
+	return READ_ONCE(vc->nr_queued);
+}
+
 /* Is private interrupt @intid pending or active?  Own thread, not in the guest. */
 bool vgic_private_busy(struct armv7_vcpu *v, unsigned int intid);
 
@@ -209,6 +215,12 @@ struct vgic_irq *vgic_irq_get(struct armv7_vcpu *v, unsigned int intid);
 void vgic_note_ack(struct armv7_vm *avm, const struct vgic_irq *irq);
 /* Tell the core, if there is anything to tell; no lock held. */
 void vgic_tell_acked(struct armv7_vm *avm);
+/*
+ * A guest's load of @len bytes at @offset that changes nothing and looks at no
+ * interrupt; interrupts off.  False: dist_ops have to do it.
+ */
+bool vgic_dist_read_quick(struct armv7_vcpu *v, u32 offset, unsigned int len,
+			  u32 *val);
 
 /* vgic_unlock() kicks those whom vgic_requeue() noted. */
 #define vgic_lock(d, flags)	raw_spin_lock_irqsave(&(d)->lock, flags)

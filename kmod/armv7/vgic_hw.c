@@ -164,7 +164,7 @@ void vgic_load(struct armv7_vcpu *v)
 	}
 	vgic_load_cpuif(vc);
 	/* With nothing to signal or to end the interface may as well be off. */
-	if (!READ_ONCE(vc->nr_queued) && !vc->apr)
+	if (!vgic_queued(vc) && !vc->apr)
 		return;
 
 	raw_spin_lock(&d->lock);

@@ -225,6 +225,7 @@ struct ember_vcpu {
 	int mode;			/* enum ember_vcpu_mode */
 	int srcu_idx;			/* valid inside backend->vcpu_run() */
 	unsigned long rcu_noted;	/* jiffies at the last report to RCU */
+	bool rcu_watches;		/* while the guest runs; own thread */
 
 	sigset_t sigset;		/* KVM_SET_SIGNAL_MASK */
 	bool sigset_active;
@@ -300,6 +301,12 @@ void ember_vcpu_on_spin(struct ember_vcpu *vcpu);
  * needs and enters, between ember_guest_begin() and ember_guest_exit(), with
  * interrupts still off.  Between these two RCU may not be watching: no trace
  * points, no RCU, no locks (lockdep uses both).
+ *
+ * Where vcpu->rcu_watches, the backend may serve an exit in between and enter
+ * again without another look: whoever wants this vcpu has sent its CPU an
+ * interrupt, and that ends the next turn.  What it serves so must not sleep, and
+ * neither kick or wake anybody nor make a request of this vcpu: those send
+ * nothing to the CPU that they are made on.
  */
 bool ember_guest_enter(struct ember_vcpu *vcpu);
 void ember_guest_begin(struct ember_vcpu *vcpu);

@@ -69,16 +69,18 @@ static int dev_access(struct ember_vcpu *vcpu, struct ember_io_dev *dev,
 }
 
 /* Only ranges that begin where the last one at or below @addr does can hold it. */
-static int bus_access(struct ember_vcpu *vcpu, gpa_t addr, unsigned int len,
-		      void *val, bool write)
+static __always_inline int bus_access(struct ember_vcpu *vcpu, gpa_t addr,
+				      unsigned int len, void *val, bool write)
 {
 	const struct ember_io_bus *bus = io_bus(vcpu->vm);
 	unsigned int i = first_above(bus, addr);
 	gpa_t start = i ? bus->range[i - 1].addr : 0;
 
-	for (; i && bus->range[i - 1].addr == start; i--) {
+	for (; i; i--) {
 		const struct io_range *range = &bus->range[i - 1];
 
+		if (range->addr != start)
+			break;
 		if (range_holds(range, addr, len) &&
 		    !dev_access(vcpu, range->dev, addr, len, val, write))
 			return 0;

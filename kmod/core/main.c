@@ -53,7 +53,7 @@ static DEFINE_PER_CPU(bool, cpu_taken);		/* this CPU, interrupts off */
 static DEFINE_PER_CPU(bool, cpu_suspended);	/* given back by cpu_pm only */
 static bool machine_down;
 
-bool ember_cpu_usable(void)
+bool notrace ember_cpu_usable(void)
 {
 	return __this_cpu_read(cpu_taken);
 }

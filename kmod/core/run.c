@@ -87,8 +87,12 @@ static void stand_aside(struct ember_vcpu *vcpu)
 
 static bool vcpu_wanted(struct ember_vcpu *vcpu)
 {
-	return READ_ONCE(vcpu->requests) || signal_pending(current) ||
-	       need_resched();
+	/* signal_pending() and need_resched(), at one look. */
+	const unsigned long wanted = _TIF_SIGPENDING | _TIF_NOTIFY_SIGNAL |
+				     _TIF_NEED_RESCHED;
+
+	return READ_ONCE(vcpu->requests) ||
+	       READ_ONCE(current_thread_info()->flags) & wanted;
 }
 
 /*
@@ -121,7 +125,8 @@ bool ember_guest_enter(struct ember_vcpu *vcpu)
 void ember_guest_begin(struct ember_vcpu *vcpu)
 {
 	vtime_account_guest_enter();
-	if (!context_tracking_guest_enter())
+	vcpu->rcu_watches = !context_tracking_guest_enter();
+	if (vcpu->rcu_watches)
 		guest_note_rcu(vcpu);
 }
 
@@ -131,13 +136,18 @@ void ember_guest_exit(struct ember_vcpu *vcpu)
 	WRITE_ONCE(vcpu->mode, EMBER_OUTSIDE_GUEST);
 }
 
-void ember_guest_time_end(void)
+static __always_inline void guest_time_end(void)
 {
 	if (!(current->flags & PF_VCPU))
 		return;
 	local_irq_disable();
 	vtime_account_guest_exit();
 	local_irq_enable();
+}
+
+void ember_guest_time_end(void)
+{
+	guest_time_end();
 }
 
 void ember_vcpu_block(struct ember_vcpu *vcpu)
@@ -275,7 +285,7 @@ static int run_guest(struct ember_vcpu *vcpu)
 		ret = look_around(vcpu);
 		if (ret > 0)
 			ret = ember_backend->vcpu_run(vcpu);
-		ember_guest_time_end();
+		guest_time_end();
 	} while (ret > 0);
 	return ret;
 }

@@ -124,14 +124,13 @@ static int vcpu_reg_list(struct ember_vcpu *vcpu,
 	return ret < 0 ? ret : 0;
 }
 
-static long vcpu_do_ioctl(struct ember_vcpu *vcpu, unsigned int ioctl,
-			  unsigned long arg)
+/* Apart from KVM_RUN, which would pay for what these need of the stack. */
+static noinline long vcpu_do_ioctl(struct ember_vcpu *vcpu, unsigned int ioctl,
+				   unsigned long arg)
 {
 	void __user *argp = (void __user *)arg;
 
 	switch (ioctl) {
-	case KVM_RUN:
-		return arg ? -EINVAL : vcpu_run(vcpu);
 	case KVM_SET_SIGNAL_MASK:
 		return vcpu_set_sigmask(vcpu, argp);
 	case KVM_GET_ONE_REG:
@@ -154,11 +153,15 @@ static long vcpu_ioctl(struct file *file, unsigned int ioctl,
 	if (vcpu->vm->mm != current->mm)
 		return -EIO;
 	/* Also of one that runs. */
-	if (ioctl == KVM_GET_STATS_FD)
+	if (unlikely(ioctl == KVM_GET_STATS_FD))
 		return ember_stats_fd(vcpu->vm, vcpu);
-	if (mutex_lock_killable(&vcpu->mutex))
+	if (!mutex_trylock(&vcpu->mutex) &&
+	    mutex_lock_killable(&vcpu->mutex))
 		return -EINTR;
-	ret = vcpu_do_ioctl(vcpu, ioctl, arg);
+	if (likely(ioctl == KVM_RUN))
+		ret = arg ? -EINVAL : vcpu_run(vcpu);
+	else
+		ret = vcpu_do_ioctl(vcpu, ioctl, arg);
 	mutex_unlock(&vcpu->mutex);
 	return ember_ioctl_errno(ret);
 }
