@@ -149,7 +149,6 @@ static void add_ram(struct vm *vm)
 	vm->ram = mmap(NULL, RAM_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (vm->ram == MAP_FAILED)
 		fail("no memory for the guest");
-	vm->ram_size = RAM_SIZE;
 	guest_load(vm->ram);
 	expect_ok(vm_slot(vm, 0, 0, RAM_BASE, RAM_SIZE, vm->ram));
 }
@@ -163,6 +162,7 @@ struct vm *vm_new(unsigned int nr_vcpus, unsigned int flags)
 		fail("no memory");
 	vm->flags = flags;
 	vm->gic = -1;
+	vm->ram_size = RAM_SIZE;
 	vm->fd = vm_create_fd();
 	if (!(flags & VM_NO_RAM))
 		add_ram(vm);
