@@ -19,6 +19,7 @@
 #include "../../vmm/host/disk.h"
 #include "../../vmm/host/iov.h"
 #include "../../vmm/host/net.h"
+#include "../../vmm/virtio/balloon.h"
 
 /* The program; reading past its end gives zeroes, and done() says so. */
 struct input {
@@ -96,8 +97,14 @@ static struct virtio_dev *make_rng(struct fuzz *f)
 	return virtio_rng_create();
 }
 
+static struct virtio_dev *make_balloon(struct fuzz *f)
+{
+	(void)f;
+	return virtio_balloon_create(RIG_RAM_SIZE, RIG_RAM_SIZE / 2, NULL, NULL);
+}
+
 static struct virtio_dev *(*const makers[])(struct fuzz *f) = { make_blk, make_net, make_console,
-								make_rng };
+								make_rng, make_balloon };
 
 /* Addresses that matter: rings, buffers, edges, nowhere. */
 static uint64_t pick_addr(struct input *in)

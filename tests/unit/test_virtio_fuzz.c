@@ -56,13 +56,18 @@ static void test_rng(void **state)
 	run_all(3);
 }
 
+static void test_balloon(void **state)
+{
+	(void)state;
+	run_all(4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_blk),
-		cmocka_unit_test(test_net),
-		cmocka_unit_test(test_console),
-		cmocka_unit_test(test_rng),
+		cmocka_unit_test(test_blk),	cmocka_unit_test(test_net),
+		cmocka_unit_test(test_console), cmocka_unit_test(test_rng),
+		cmocka_unit_test(test_balloon),
 	};
 
 	/* A thousand stopped devices would each say so; the sanitizers still may. */

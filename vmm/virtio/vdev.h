@@ -23,7 +23,7 @@
 #include "queue.h"
 #include "virtio.h"
 
-#define VIRTIO_QUEUES_MAX 3u
+#define VIRTIO_QUEUES_MAX 4u
 #define VIRTIO_BIT(n) (UINT64_C(1) << (n))
 
 /* Offered by every device; VERSION_1 must be accepted, there is no legacy mode. */
