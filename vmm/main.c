@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/client.h"
 #include "err.h"
 
 static int report(const struct err *e)
@@ -34,6 +35,14 @@ static int run(int argc, char **argv)
 	return code < 0 ? report(&e) : code;
 }
 
+static int client(int argc, char **argv)
+{
+	struct err e;
+	int code = client_run(argc, argv, &e);
+
+	return code < 0 ? report(&e) : code;
+}
+
 int main(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : "";
@@ -41,6 +50,8 @@ int main(int argc, char **argv)
 
 	if (!strcmp(command, "run"))
 		return run(argc - 2, argv + 2);
+	if (client_has(command))
+		return client(argc - 1, argv + 1);
 	if (!strcmp(command, "--version")) {
 		cli_version(stdout);
 		return 0;

@@ -159,15 +159,58 @@ static bool run_failed(struct vcpu *vcpu, int errnum)
 	return crash(vcpu, why);
 }
 
+static bool stopping(const struct vcpu *vcpu)
+{
+	return __atomic_load_n(&vcpu->stop, __ATOMIC_ACQUIRE);
+}
+
+/*
+ * Pausing: whoever pauses says so and then looks whether the thread is inside; the
+ * thread says that it goes inside and then looks whether it may.  In whatever order
+ * they come, one sees the other.
+ */
+static void set_inside(struct vcpu *vcpu, bool inside)
+{
+	__atomic_store_n(&vcpu->inside, inside, __ATOMIC_SEQ_CST);
+}
+
+static bool pausing(const struct vcpu *vcpu)
+{
+	return __atomic_load_n(&vcpu->pause, __ATOMIC_SEQ_CST);
+}
+
+static void wait_outside(struct vcpu *vcpu)
+{
+	pthread_mutex_lock(&vcpu->pause_lock);
+	set_inside(vcpu, false);
+	pthread_cond_broadcast(&vcpu->pause_cond);
+	while (pausing(vcpu) && !stopping(vcpu))
+		pthread_cond_wait(&vcpu->pause_cond, &vcpu->pause_lock);
+	pthread_mutex_unlock(&vcpu->pause_lock);
+}
+
+/* KVM_RUN, unless the thread is to stay out: 0, or an errno (EINTR: nothing has happened). */
+static int run_guest(struct vcpu *vcpu)
+{
+	int r = EINTR;
+
+	set_inside(vcpu, true);
+	if (!pausing(vcpu))
+		r = ioctl(vcpu->fd, KVM_RUN, 0) < 0 ? errno : 0;
+	set_inside(vcpu, false);
+	if (pausing(vcpu))
+		wait_outside(vcpu);
+	return r;
+}
+
 static void run_loop(struct vcpu *vcpu)
 {
 	bool go_on = true;
+	int r;
 
-	while (go_on && !__atomic_load_n(&vcpu->stop, __ATOMIC_ACQUIRE)) {
-		if (ioctl(vcpu->fd, KVM_RUN, 0) < 0)
-			go_on = run_failed(vcpu, errno);
-		else
-			go_on = handle_exit(vcpu);
+	while (go_on && !stopping(vcpu)) {
+		r = run_guest(vcpu);
+		go_on = r ? run_failed(vcpu, r) : handle_exit(vcpu);
 	}
 }
 
@@ -189,6 +232,8 @@ static void kicked(int sig)
 
 int vcpu_create(struct vcpu *vcpu, struct kvm *kvm, unsigned int index, bool off, struct err *e)
 {
+	pthread_mutex_init(&vcpu->pause_lock, NULL);
+	pthread_cond_init(&vcpu->pause_cond, NULL);
 	vcpu->index = index;
 	vcpu->run_size = kvm->run_size;
 	vcpu->fd = kvm_vcpu_create(kvm, index, off, e);
@@ -217,21 +262,54 @@ int vcpu_start(struct vcpu *vcpu, struct err *e)
 
 /*
  * immediate_exit catches the thread before it enters KVM_RUN, the signal when
- * it is inside: in either order it comes out and sees stop.
+ * it is inside: in either order it comes out and sees stop or pause.
  */
+static void kick_out(struct vcpu *vcpu)
+{
+	__atomic_store_n(&vcpu->run->immediate_exit, 1, __ATOMIC_RELEASE);
+	pthread_kill(vcpu->thread, KICK);
+}
+
 void vcpu_stop(struct vcpu *vcpu)
 {
 	if (!vcpu->started)
 		return;
+	pthread_mutex_lock(&vcpu->pause_lock);
 	__atomic_store_n(&vcpu->stop, true, __ATOMIC_RELEASE);
-	__atomic_store_n(&vcpu->run->immediate_exit, 1, __ATOMIC_RELEASE);
-	pthread_kill(vcpu->thread, KICK);
+	pthread_cond_broadcast(&vcpu->pause_cond);
+	pthread_mutex_unlock(&vcpu->pause_lock);
+	kick_out(vcpu);
 	pthread_join(vcpu->thread, NULL);
 	vcpu->started = false;
 }
 
+void vcpu_pause(struct vcpu *vcpu)
+{
+	if (!vcpu->started)
+		return;
+	pthread_mutex_lock(&vcpu->pause_lock);
+	__atomic_store_n(&vcpu->pause, true, __ATOMIC_SEQ_CST);
+	kick_out(vcpu);
+	while (__atomic_load_n(&vcpu->inside, __ATOMIC_SEQ_CST))
+		pthread_cond_wait(&vcpu->pause_cond, &vcpu->pause_lock);
+	pthread_mutex_unlock(&vcpu->pause_lock);
+}
+
+void vcpu_resume(struct vcpu *vcpu)
+{
+	if (!vcpu->started)
+		return;
+	pthread_mutex_lock(&vcpu->pause_lock);
+	__atomic_store_n(&vcpu->run->immediate_exit, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&vcpu->pause, false, __ATOMIC_SEQ_CST);
+	pthread_cond_broadcast(&vcpu->pause_cond);
+	pthread_mutex_unlock(&vcpu->pause_lock);
+}
+
 void vcpu_destroy(struct vcpu *vcpu)
 {
+	pthread_cond_destroy(&vcpu->pause_cond);
+	pthread_mutex_destroy(&vcpu->pause_lock);
 	if (vcpu->run)
 		munmap(vcpu->run, vcpu->run_size);
 	if (vcpu->fd >= 0)

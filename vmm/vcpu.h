@@ -30,6 +30,10 @@ struct vcpu {
 	long run_size;
 	bool started;
 	bool stop; /* atomic; set once, by vcpu_stop() */
+	bool pause; /* atomic; the thread waits for its end before it enters the guest */
+	bool inside; /* atomic; in KVM_RUN, or on the way there */
+	pthread_mutex_t pause_lock; /* what changes @pause or waits for @inside or @pause */
+	pthread_cond_t pause_cond; /* either has changed */
 	pthread_t thread;
 	/* The owner's: set before vcpu_start() and constant from then on. */
 	struct loop *loop;
@@ -44,6 +48,12 @@ int vcpu_create(struct vcpu *vcpu, struct kvm *kvm, unsigned int index, bool off
 int vcpu_start(struct vcpu *vcpu, struct err *e);
 /* Make the thread leave KVM_RUN and wait for its end.  Device lock not held. */
 void vcpu_stop(struct vcpu *vcpu);
+/*
+ * Keep the thread out of the guest until vcpu_resume(); it is out when the call returns.
+ * The device lock may be held: what the guest was about to do with a device waits.
+ */
+void vcpu_pause(struct vcpu *vcpu);
+void vcpu_resume(struct vcpu *vcpu);
 /* Stopped before, or never started. */
 void vcpu_destroy(struct vcpu *vcpu);
 

@@ -19,6 +19,9 @@ struct config_list {
 
 struct config {
 	const char *name;
+	bool named; /* by the command line */
+	const char *control; /* path of the control socket; NULL: as the name has it */
+	bool balloon;
 	unsigned int cpus;
 	uint64_t mem; /* bytes */
 	const char *kernel, *initrd, *dtb, *dumpdtb, *append;

@@ -7,9 +7,13 @@
 #ifdef HAVE_SLIRP
 #include <libslirp.h>
 #endif
+#ifdef HAVE_JANSSON
+#include <jansson.h>
+#endif
 
 #include "../exitcode.h"
 #include "cli.h"
+#include "client.h"
 
 #define COLUMN 24 /* where the explanations start */
 
@@ -17,7 +21,7 @@ static const struct {
 	int code;
 	const char *text;
 } exit_codes[] = {
-	{ EXIT_GUEST_OFF, "the guest shut down" },
+	{ EXIT_GUEST_OFF, "the guest shut down, or ember stop ended it" },
 	{ EXIT_INTERNAL, "the monitor failed unexpectedly" },
 	{ EXIT_USAGE, "bad command line, kernel, firmware, disk, memory size or device tree" },
 	{ EXIT_GUEST_RESET, "the guest reset itself (with --no-reboot)" },
@@ -59,6 +63,7 @@ static void print_option(FILE *to, const struct cli_option *o)
 void cli_help(FILE *to)
 {
 	fputs("usage: ember run [OPTION]... [KERNEL]\n"
+	      "       ember ps | balloon | pause | resume | reset | stop | kill | stat ...\n"
 	      "       ember --help | --version\n"
 	      "\n"
 	      "Ember runs virtual machines with /dev/kvm.\n"
@@ -66,6 +71,7 @@ void cli_help(FILE *to)
 	      "  ember run KERNEL      start a virtual machine and stay with it until it ends\n"
 	      "  ember run --help      its options\n",
 	      to);
+	client_help(to);
 	print_exit_codes(to);
 }
 
@@ -92,12 +98,17 @@ void cli_version(FILE *to)
 	uname(&host);
 	fprintf(to, "ember %s\n", EMBER_VERSION);
 	fprintf(to, "machine: virt (ARMv7), on %s\n", host.machine);
-	fprintf(to, "devices: pl011, pl031, cfi-flash, fw_cfg, virtio-mmio blk, net, console, rng; "
-		    "vhost net, vsock\n");
+	fprintf(to, "devices: pl011, pl031, cfi-flash, fw_cfg, virtio-mmio blk, net, console, rng, "
+		    "balloon; vhost net, vsock\n");
 	fprintf(to, "libfdt: yes\n");
 #ifdef HAVE_SLIRP
 	fprintf(to, "libslirp: %s\n", slirp_version_string());
 #else
 	fprintf(to, "libslirp: no (--net user is not in this build)\n");
+#endif
+#ifdef HAVE_JANSSON
+	fprintf(to, "libjansson: %s\n", JANSSON_VERSION);
+#else
+	fprintf(to, "libjansson: no (control sockets are not in this build)\n");
 #endif
 }

@@ -35,6 +35,8 @@ STRING_SETTER(dtb)
 STRING_SETTER(dumpdtb)
 STRING_SETTER(bios)
 STRING_SETTER(pflash)
+STRING_SETTER(control)
+FLAG_SETTER(balloon, true)
 STRING_SETTER(console)
 STRING_SETTER(virtio_console)
 FLAG_SETTER(no_reboot, true)
@@ -62,6 +64,7 @@ static int set_name(struct config *cfg, const char *val, struct err *e)
 			"'%s' is no name: 1 to %d letters, digits, dots, dashes, underscores", val,
 			NAME_MAX_LEN);
 	cfg->name = val;
+	cfg->named = true;
 	return 0;
 }
 
@@ -129,9 +132,17 @@ static int set_vsock(struct config *cfg, const char *val, struct err *e)
 }
 
 const struct cli_option cli_run_options[] = {
-	{ "--name", "NAME", "what the virtual machine is called (default: vm)", set_name },
+	{ "--name", "NAME",
+	  "what the virtual machine is called (default: vm); with a\n"
+	  "name it has a control socket: ember ps, ember pause NAME, ...",
+	  set_name },
+	{ "--control", "PATH", "the control socket is PATH (QMP, as QEMU has it)", set_control },
 	{ "--cpus", "N", "virtual processors, 1 to 8 (default: 1)", set_cpus },
 	{ "--mem", "SIZE", "memory, with M or G; alone it is MiB (default: 128M)", set_mem },
+	{ "--balloon", NULL,
+	  "a virtio balloon: ember balloon NAME SIZE takes memory back;\n"
+	  "pages that the guest does not use are given back at once",
+	  set_balloon_true },
 	{ "--disk", "FILE[,ro]",
 	  "raw image or block device as virtio disk; the first is vda;\n"
 	  "may repeat; ro: the guest can't write to it",

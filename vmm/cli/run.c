@@ -19,6 +19,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "../control/control.h"
 #include "../err.h"
 #include "../host/chardev.h"
 #include "../host/disk.h"
@@ -29,6 +30,7 @@
 #include "../loop.h"
 #include "../machine/boot.h"
 #include "../machine/machine.h"
+#include "../virtio/balloon.h"
 #include "../virtio/virtio.h"
 #include "cli.h"
 
@@ -39,6 +41,7 @@ struct run {
 	int signal_fd;
 	int vsock; /* of the machine to come; -1 when it has it */
 	int ended; /* exit code of a signal or the escape key; 0: neither */
+	bool quit, reset; /* asked for over the control socket */
 	bool consoles_open;
 	struct boot_files files;
 	struct chardev *console, *virtio_console;
@@ -46,6 +49,8 @@ struct run {
 	struct disk *disk[CONFIG_DISKS];
 	struct net_backend *net[CONFIG_NETS];
 	struct machine *machine;
+	struct control *control;
+	struct virtio_dev *balloon; /* of this machine */
 };
 
 static void end_with(struct run *run, int code)
@@ -129,6 +134,113 @@ static int open_nets(struct run *run, struct err *e)
 	return 0;
 }
 
+/* What the control socket can do. */
+
+static bool vm_paused(void *opaque)
+{
+	return machine_paused(((struct run *)opaque)->machine);
+}
+
+static void vm_pause(void *opaque, bool on)
+{
+	struct run *run = opaque;
+
+	if (machine_paused(run->machine) == on)
+		return;
+	machine_pause(run->machine, on);
+	control_event(run->control, on ? "STOP" : "RESUME", NULL);
+}
+
+static void vm_reset(void *opaque)
+{
+	struct run *run = opaque;
+
+	run->reset = true;
+	machine_end(run->machine, VM_RESET);
+}
+
+static void vm_quit(void *opaque)
+{
+	struct run *run = opaque;
+
+	run->quit = true;
+	loop_quit(run->loop, 0);
+}
+
+static struct virtio_dev *vm_balloon(void *opaque)
+{
+	return ((struct run *)opaque)->balloon;
+}
+
+static void balloon_changed(void *opaque)
+{
+	struct run *run = opaque;
+
+	control_event(run->control, "BALLOON_CHANGE", "{s:I}", "actual",
+		      (long long)balloon_actual(run->balloon));
+}
+
+/* QMP's words for why a machine ends or starts anew. */
+static const char *reason(const struct run *run, enum vm_event event)
+{
+	static const char *const guest[] = {
+		[VM_OFF] = "guest-shutdown",
+		[VM_RESET] = "guest-reset",
+		[VM_CRASH] = "guest-panic",
+	};
+
+	if (run->quit)
+		return "host-qmp-quit";
+	if (run->reset)
+		return "host-qmp-system-reset";
+	return run->ended || event == VM_RUNNING ? "host-signal" : guest[event];
+}
+
+static void tell_end(struct run *run, enum vm_event event)
+{
+	const bool again = event == VM_RESET && !run->cfg->no_reboot;
+	const char *why = reason(run, event);
+
+	control_event(run->control, again ? "RESET" : "SHUTDOWN", "{s:b,s:s}", "guest",
+		      !strncmp(why, "guest", 5), "reason", why);
+	run->reset = false;
+}
+
+/*
+ * Asked for by name or by path.  By name it is a service that a host may be unable to
+ * give: no directory for it, no libjansson.
+ */
+static int open_control(struct run *run, struct err *e)
+{
+	const struct config *cfg = run->cfg;
+	const struct control_vm vm = {
+		.name = cfg->name,
+		.paused = vm_paused,
+		.pause = vm_pause,
+		.reset = vm_reset,
+		.quit = vm_quit,
+		.balloon = vm_balloon,
+		.opaque = run,
+	};
+	char path[CONTROL_PATH_MAX];
+	struct err why;
+
+	if (cfg->dumpdtb || !(cfg->control || cfg->named))
+		return 0;
+	if (cfg->control) {
+		run->control = control_open(run->loop, cfg->control, &vm, e);
+		return run->control ? 0 : -1;
+	}
+	if (!control_path(path, cfg->name, &why) && !control_make_dir(&why))
+		run->control = control_open(run->loop, path, &vm, &why);
+	if (run->control)
+		return 0;
+	if (why.code == EXIT_USAGE)
+		return err_set(e, EXIT_USAGE, "--name %s: %s", cfg->name, why.msg);
+	warn("%s; going on without", why.msg);
+	return 0;
+}
+
 static int open_host(struct run *run, struct err *e)
 {
 	const struct config *cfg = run->cfg;
@@ -138,7 +250,8 @@ static int open_host(struct run *run, struct err *e)
 	run->loop = loop_create();
 	if (!run->loop)
 		return err_sys(e, EXIT_INTERNAL, errno, "cannot create the event loop");
-	if (take_signals(run, e) || open_flash(run, e) || open_disks(run, e))
+	if (take_signals(run, e) || open_control(run, e) || open_flash(run, e) ||
+	    open_disks(run, e))
 		return -1;
 	return open_nets(run, e);
 }
@@ -147,6 +260,7 @@ static void close_host(struct run *run)
 {
 	unsigned int i;
 
+	control_close(run->control);
 	if (run->vsock >= 0)
 		close(run->vsock);
 	chardev_close(run->virtio_console);
@@ -205,6 +319,16 @@ static int add_vsock(struct run *run, struct err *e)
 				  e);
 }
 
+static int add_balloon(struct run *run, struct err *e)
+{
+	const uint64_t ram = run->cfg->mem;
+
+	if (!run->cfg->balloon)
+		return 0;
+	run->balloon = virtio_balloon_create(ram, ram, balloon_changed, run);
+	return machine_add_virtio(run->machine, run->balloon, e);
+}
+
 /* The order is the guest's: first disk vda, first network eth0. */
 static int add_devices(struct run *run, struct err *e)
 {
@@ -225,7 +349,7 @@ static int add_devices(struct run *run, struct err *e)
 		return -1;
 	if (!cfg->no_rng && machine_add_virtio(m, virtio_rng_create(), e))
 		return -1;
-	return add_vsock(run, e);
+	return add_balloon(run, e) ? -1 : add_vsock(run, e);
 }
 
 static int power_on(struct run *run, struct err *e)
@@ -255,6 +379,7 @@ static void power_off(struct run *run)
 {
 	machine_destroy(run->machine);
 	run->machine = NULL;
+	run->balloon = NULL;
 }
 
 /* One life of the machine: its exit code, or -1 with @e. */
@@ -273,7 +398,10 @@ static int run_once(struct run *run, enum vm_event *event, struct err *e)
 	*event = machine_event(run->machine);
 	loop_lock(run->loop);
 	machine_report(run->machine);
+	tell_end(run, *event);
 	loop_unlock(run->loop);
+	if (run->quit)
+		return EXIT_GUEST_OFF;
 	return run->ended ? run->ended : codes[*event];
 }
 

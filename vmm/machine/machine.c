@@ -41,6 +41,7 @@ struct machine {
 	struct vcpu vcpu[VIRT_CPUS_MAX];
 	uint32_t mpidr[VIRT_CPUS_MAX];
 	int event; /* enum vm_event, atomic; the first one wins */
+	bool paused;
 };
 
 static const struct kvm_gic_config gic = { VIRT_GIC_DIST, VIRT_GIC_CPU, VIRT_NR_IRQS };
@@ -344,6 +345,29 @@ int machine_start(struct machine *m, struct err *e)
 		if (vcpu_start(&m->vcpu[i], e))
 			return -1;
 	return 0;
+}
+
+void machine_pause(struct machine *m, bool on)
+{
+	unsigned int i;
+
+	for (i = 0; i < m->vcpus; i++) {
+		if (on)
+			vcpu_pause(&m->vcpu[i]);
+		else
+			vcpu_resume(&m->vcpu[i]);
+	}
+	m->paused = on;
+}
+
+bool machine_paused(const struct machine *m)
+{
+	return m->paused;
+}
+
+void machine_end(struct machine *m, enum vm_event event)
+{
+	ended(m, event);
 }
 
 void machine_report(const struct machine *m)

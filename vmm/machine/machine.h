@@ -61,6 +61,15 @@ void *machine_fdt(struct machine *m, struct err *e);
 /* Write the device tree into memory, set the first vcpu's registers, let all run. */
 int machine_start(struct machine *m, struct err *e);
 
+/*
+ * From the loop, with the device lock: stop the vcpus and let them run again.  Devices
+ * and time go on, as they do for a process that was stopped.
+ */
+void machine_pause(struct machine *m, bool on);
+bool machine_paused(const struct machine *m);
+/* End it with @event, as if the guest had asked for that. */
+void machine_end(struct machine *m, enum vm_event event);
+
 /* Say it if the guest reached for devices or registers that there aren't. */
 void machine_report(const struct machine *m);
 
