@@ -1,7 +1,7 @@
 # A running machine's control socket and its balloon, with Ember's own commands: the
 # balloon gives memory back to the board and takes it again, pause stops the guest where
 # it is, reset starts it anew, stop and kill end it; names that clash or were left behind.
-# boards: 2
+# boards: 1
 . /e2e/lib.sh
 load_module
 memory=192M
@@ -28,7 +28,7 @@ session() {
 
 start() {
 	session
-	start_guest control armmp-lpae 2 --disk $work/big --net user,hostfwd=tcp:127.0.0.1:7007-:7 "$@"
+	start_guest control armmp-lpae 1 --disk $work/big --net user,hostfwd=tcp:127.0.0.1:7007-:7 "$@"
 }
 
 count() { result control | head -n 1 | cut -d' ' -f1; }
