@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include "vm.h"
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -89,10 +90,12 @@ static void one_round(void)
 	munmap(mem, 64 * PAGE);
 }
 
+/* One VM is there at every moment, or the module could go between two rounds. */
 static void forever(void)
 {
 	int fd;
 
+	expect_ok(fcntl(vm_create_fd(), F_DUPFD, 64));
 	for (;;) {
 		one_round();
 		for (fd = 4; fd < 64; fd++) /* the eventfds */
