@@ -52,7 +52,9 @@ check() {
 	fi
 }
 
-at_guest() { echo "$1" | nc 127.0.0.1 7007; }
+# The guest may not listen, between two commands: then nothing comes back.
+told() { [ "$({ echo "$1"; echo 'echo told'; } | timeout 60 nc 127.0.0.1 7007)" = told ]; }
+at_guest() { wait_for told "$1" || fail "control.at-guest: '$1' is not answered"; }
 
 balloon() {
 	local has=$(guest_has)

@@ -434,6 +434,44 @@ static void test_hostfwd_echo(void **state)
 	until(guest_closed);
 }
 
+/* The descriptor that listens at @port, somewhere in this process; -1: none. */
+static int listener(in_port_t port)
+{
+	struct sockaddr_in sa;
+	int fd, on;
+
+	for (fd = 0; fd < 256; fd++) {
+		socklen_t sa_len = sizeof(sa), on_len = sizeof(on);
+
+		if (!getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &on_len) && on &&
+		    !getsockname(fd, (void *)&sa, &sa_len) && sa.sin_port == port)
+			return fd;
+	}
+	return -1;
+}
+
+static in_port_t forwarded;
+
+static bool listener_is_safe(void)
+{
+	return fcntl(listener(forwarded), F_GETFL) & O_NONBLOCK;
+}
+
+/* A connection that has gone before it is accepted must not hold the loop up. */
+static void test_hostfwd_never_blocks(void **state)
+{
+	struct sockaddr_in sa;
+	char spec[100];
+
+	(void)state;
+	close(loopback_socket(&sa));
+	forwarded = sa.sin_port;
+	snprintf(spec, sizeof(spec), "user,hostfwd=tcp:127.0.0.1:%u-:80", ntohs(forwarded));
+	start_guest(spec, false);
+	assert_true(listener(forwarded) >= 0);
+	until(listener_is_safe);
+}
+
 static void test_hostfwd_taken(void **state)
 {
 	struct sockaddr_in sa;
@@ -624,10 +662,19 @@ static void test_tap(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(refused),	     TEST(forward_words), TEST(tap),
+		TEST(refused),
+		TEST(forward_words),
+		TEST(tap),
 #ifdef HAVE_SLIRP
-		TEST(mac),	     TEST(start_stop),	  TEST(detach),	  TEST(hostfwd_echo),
-		TEST(hostfwd_taken), TEST(outbound),	  TEST(fd_reuse), TEST(noise),
+		TEST(mac),
+		TEST(start_stop),
+		TEST(detach),
+		TEST(hostfwd_echo),
+		TEST(hostfwd_never_blocks),
+		TEST(hostfwd_taken),
+		TEST(outbound),
+		TEST(fd_reuse),
+		TEST(noise),
 #endif
 	};
 

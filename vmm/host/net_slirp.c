@@ -20,6 +20,7 @@
 #ifdef HAVE_SLIRP
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -145,12 +146,32 @@ static void forget(struct slirp_fd *s)
 	*s = (struct slirp_fd){ 0 };
 }
 
+/*
+ * libslirp leaves the sockets that it listens at blocking.  An event that is one turn
+ * old, its connection accepted by that turn, would have it wait in accept() for ever.
+ */
+static void never_block(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags >= 0 && !(flags & O_NONBLOCK))
+		fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+static void watch_first(struct slirp_net *sn, int fd)
+{
+	struct slirp_fd *s = &sn->fds[fd];
+
+	never_block(fd);
+	s->watch = loop_watch(sn->net.loop, fd, s->wanted, on_event, sn);
+}
+
 static void watch(struct slirp_net *sn, int fd)
 {
 	struct slirp_fd *s = &sn->fds[fd];
 
 	if (!s->watch)
-		s->watch = loop_watch(sn->net.loop, fd, s->wanted, on_event, sn);
+		watch_first(sn, fd);
 	else if (s->wanted != s->events)
 		loop_watch_events(s->watch, s->wanted);
 	s->events = s->wanted;
