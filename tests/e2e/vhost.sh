@@ -25,8 +25,18 @@ serving() {
 start() { start_guest vhost armmp-lpae 1 --disk $work/data --net tap=tap0,vhost --vsock $cid; }
 
 up() { ip addr replace 10.0.2.2/24 dev tap0 && ip link set tap0 up; } 2>/dev/null
-at_guest() { echo "$1" | nc $guest_ip 7; }
-serves() { [ "$(at_guest 'echo yes')" = yes ]; }
+ask() { echo "$1" | nc $guest_ip 7; }
+serves() { [ "$(ask 'echo yes')" = yes ]; }
+# Commands that say something: if nothing comes back, the guest did not listen just then.
+at_guest() {
+	local said tries=0
+	until said=$(ask "$1") && [ -n "$said" ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 20 ] || return 1
+		sleep 0.5
+	done
+	echo "$said"
+}
 comes_up() {
 	wait_for up || { fail "$1: no interface tap0"; exit; }
 	wait_for serves || { fail "$1: the guest does not answer"; exit; }
