@@ -183,6 +183,13 @@ static u8 data_reg(const struct mips32_insn *insn, u32 word)
 	return insn->flags & MIPS32_F_LOAD ? word >> 6 & 31 : insn->rd;
 }
 
+static u8 sel_field(const struct decode_row *row, u32 word)
+{
+	if (row->op <= MIPS32_MTC0)
+		return word & 7;
+	return row->op >= MIPS32_BC1F ? word >> 18 & 7 : 0;
+}
+
 bool mips32_decode(u32 word, struct mips32_insn *insn)
 {
 	const struct decode_row *row = find_row(word);
@@ -199,7 +206,7 @@ bool mips32_decode(u32 word, struct mips32_insn *insn)
 	insn->rs = word >> 21 & 31;
 	insn->rt = word >> 16 & 31;
 	insn->rd = word >> 11 & 31;
-	insn->sel = row->op >= MIPS32_BC1F ? word >> 18 & 7 : word & 7;
+	insn->sel = sel_field(row, word);
 	insn->reg = data_reg(insn, word);
 	insn->offset = row->flags & MIPS32_F_BRANCH ? imm * 4 : imm;
 	insn->target = (word & 0x03ffffff) << 2;
