@@ -41,6 +41,25 @@ int bus_add(struct bus *bus, struct device *dev)
 	return 0;
 }
 
+void bus_remove(struct bus *bus, const struct device *dev)
+{
+	unsigned int at = 0;
+
+	while (at < bus->nr && bus->dev[at] != dev)
+		at++;
+	if (at == bus->nr)
+		return;
+	bus->nr--;
+	memmove(&bus->dev[at], &bus->dev[at + 1], (bus->nr - at) * sizeof(bus->dev[0]));
+}
+
+int bus_move(struct bus *bus, struct device *dev, uint64_t base, bool mapped)
+{
+	bus_remove(bus, dev);
+	dev->base = base;
+	return mapped ? bus_add(bus, dev) : 0;
+}
+
 struct device *bus_find(const struct bus *bus, uint64_t gpa, unsigned int len)
 {
 	unsigned int at = upper_bound(bus, gpa);

@@ -2,8 +2,9 @@
 /*
  * The MMIO bus: which device answers at a guest physical address.
  *
- * Filled before the vcpus run and not changed while they do.  bus_read() and
- * bus_write() are called with the device lock of loop.h held.
+ * Filled before the vcpus run; while they do, only a device whose window the
+ * guest moves changes it.  All but bus_add() are called with the device lock of
+ * loop.h held then.
  */
 #ifndef EMBER_BUS_H
 #define EMBER_BUS_H
@@ -25,6 +26,15 @@ struct bus {
 
 /* 0, -EINVAL (empty or overlapping window) or -ENOSPC.  Does not take @dev over. */
 int bus_add(struct bus *bus, struct device *dev);
+
+/* Take @dev off; nothing happens if it isn't there. */
+void bus_remove(struct bus *bus, const struct device *dev);
+
+/*
+ * Have @dev at @base, or with @mapped false nowhere.  As bus_add(), and on failure
+ * it is nowhere: what was there first stays.
+ */
+int bus_move(struct bus *bus, struct device *dev, uint64_t base, bool mapped);
 
 /* The device whose window holds all of [@gpa, @gpa + @len), or NULL. */
 struct device *bus_find(const struct bus *bus, uint64_t gpa, unsigned int len);

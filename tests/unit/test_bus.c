@@ -6,6 +6,7 @@
 
 #include "bus.h"
 #include "dev/device.h"
+#include "dev/window.h"
 
 struct probe {
 	struct device dev;
@@ -139,11 +140,63 @@ static void full(void **state)
 	assert_int_equal(bus_add(&bus, &p[i].dev), -ENOSPC);
 }
 
+static void moves(void **state)
+{
+	struct probe a = probe(0x1000, 0x100), b = probe(0x2000, 0x100);
+	struct bus bus = { 0 };
+
+	(void)state;
+	assert_int_equal(bus_add(&bus, &a.dev) | bus_add(&bus, &b.dev), 0);
+	assert_int_equal(bus_move(&bus, &a.dev, 0x3000, true), 0);
+	assert_ptr_equal(bus_find(&bus, 0x3000, 4), &a.dev);
+	assert_null(bus_find(&bus, 0x1000, 4));
+	assert_int_equal(bus_move(&bus, &a.dev, 0x3080, true), 0); /* over where it was */
+	assert_int_equal(bus_move(&bus, &a.dev, 0x20ff, true), -EINVAL);
+	assert_ptr_equal(bus_find(&bus, 0x20ff, 1), &b.dev);
+	assert_null(bus_find(&bus, 0x3080, 4));
+	assert_int_equal(bus_move(&bus, &a.dev, 0x1000, true), 0);
+	assert_int_equal(bus_move(&bus, &a.dev, 0x1000, false), 0);
+	assert_int_equal(bus.nr, 1);
+	bus_remove(&bus, &a.dev);
+	assert_int_equal(bus.nr, 1);
+}
+
+static uint64_t knows_nothing(struct device *dev, uint64_t off, unsigned int len)
+{
+	dev->unknown++;
+	return off << 8 | len;
+}
+
+/* A device's second window: the same registers, and the bus hears of unknown ones there. */
+static void second_window(void **state)
+{
+	const struct device_ops ops = { .name = "shy",
+					.mmio_read = knows_nothing,
+					.mmio_write = probe_write };
+	struct probe a = probe(0x1000, 2);
+	struct device *w;
+	struct bus bus = { 0 };
+
+	(void)state;
+	a.dev.ops = &ops;
+	w = window_create(&a.dev, 0x4000, 0x10, 2);
+	assert_int_equal(bus_add(&bus, &a.dev) | bus_add(&bus, w), 0);
+	assert_int_equal(bus_read(&bus, 0x4001, 2), 0x302);
+	assert_int_equal(w->unknown, 1);
+	bus_write(&bus, 0x400f, 5, 1);
+	assert_int_equal(a.off, 0x11);
+	assert_int_equal(a.val, 5);
+	assert_int_equal(w->unknown, 1);
+	w->ops->destroy(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(dispatch), cmocka_unit_test(nobody), cmocka_unit_test(empty_bus),
-		cmocka_unit_test(refused),  cmocka_unit_test(full),
+		cmocka_unit_test(dispatch),	 cmocka_unit_test(nobody),
+		cmocka_unit_test(empty_bus),	 cmocka_unit_test(refused),
+		cmocka_unit_test(full),		 cmocka_unit_test(moves),
+		cmocka_unit_test(second_window),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

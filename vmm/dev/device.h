@@ -95,4 +95,16 @@ struct doorbell {
 	void *opaque;
 };
 
+/*
+ * What a device whose window the guest can move may ask of the machine: have
+ * it at @base from now on, or (@mapped false) nowhere.  The machine changes
+ * dev->base.  Called from an access to the device or another one, with the
+ * device lock held.  0 or -errno, and then it is nowhere.  NULL: it is where the
+ * machine has put it, and the guest's wish is only remembered.
+ */
+struct remap {
+	int (*move)(void *opaque, struct device *dev, uint64_t base, bool mapped);
+	void *opaque;
+};
+
 #endif
