@@ -81,7 +81,6 @@ stress: deps
 	@tests/run $(addprefix stress/,$(TESTS))$(if $(TESTS),,stress)
 
 check-debug: deps
-	@lab/deps kernel
 	@tests/run $(or $(TESTS),debug)
 
 bench: kmod vmm board-tests

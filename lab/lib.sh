@@ -20,6 +20,38 @@ key() { printf '%s\n' "$@" | sha256sum | cut -c1-12; }
 # key_of_files FILE...: a short name for the contents of these files.
 key_of_files() { cat "$@" | sha256sum | cut -c1-12; }
 
+# use_arch ARCH: sets arch, tuple, kernel_arch, loader, virtio_bus and flavours, from
+# the row of lab/architectures.
+use_arch() {
+	read -r arch tuple kernel_arch loader virtio_bus flavours < \
+		<(grep "^$1[[:space:]]" "$lab/architectures") ||
+		die "no architecture '$1'; there are: $(known 1)"
+}
+
+# use_flavour FLAVOUR: the same for the architecture that a kernel flavour is of.
+use_flavour() {
+	local name
+	name=$(awk -v f="$1" '!/^#/ { for (i = 6; i <= NF; i++) if ($i == f) print $1 }' \
+		"$lab/architectures")
+	[ -n "$name" ] || die "no kernel '$1'; there are: $(known 6)"
+	use_arch "$name"
+}
+
+# known COLUMN: what there is in lab/architectures from that column on (the first
+# column alone).
+known() {
+	awk -v from="$1" '!/^#/ { for (i = from; i <= (from > 1 ? NF : 1); i++) print $i }' \
+		"$lab/architectures" | paste -sd ' '
+}
+
+# take_arch WORD...: use_arch for an option `--arch ARCH` that comes first, or for
+# armhf; taken says how many words to shift away.
+take_arch() {
+	taken=0
+	[ "${1-}" = --arch ] && taken=2
+	use_arch "$([ $taken -eq 0 ] && echo armhf || echo "${2?--arch wants a value}")"
+}
+
 # locked NAME COMMAND...: runs COMMAND while no other process runs one under NAME.
 locked() {
 	local name=$1 fd
