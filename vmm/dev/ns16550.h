@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * 16550A serial port (National Semiconductor PC16550D data sheet, TL/C/8652).
+ *
+ * It receives only while the guest holds RTS up: who polls for input without
+ * having set the modem control register gets none.
  */
 #ifndef EMBER_NS16550_H
 #define EMBER_NS16550_H
