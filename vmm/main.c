@@ -2,13 +2,15 @@
 /*
  * ember: runs virtual machines with /dev/kvm.
  *
- * Reading order of the monitor: cli/run.c (what happens, in order), kvm.h,
- * vcpu.c (the run loop), machine/machine.c, machine/boot.c, bus.c, loop.h,
- * dev/device.h, dev/pl011.c, virtio/virtio.h, host/.
+ * Reading order of the monitor: cli/run.c (what happens, in order), kvm.h, arch.h,
+ * vcpu.c (the run loop), machine/machine.c, machine/type.h and a machine behind it
+ * (virt.c, malta.c), machine/boot.c, bus.c, loop.h, dev/device.h, dev/pl011.c,
+ * virtio/virtio.h, host/.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "arch.h"
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "err.h"
@@ -25,10 +27,10 @@ static int run(int argc, char **argv)
 	struct err e;
 	int code;
 
-	if (cli_parse_run(&cfg, argc, argv, &e))
+	if (cli_parse_run(&cfg, arch_machine, argc, argv, &e))
 		return report(&e);
 	if (cfg.help) {
-		cli_help_run(stdout);
+		cli_help_run(arch_machine, stdout);
 		return 0;
 	}
 	code = cli_run(&cfg, &e);

@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "arch.h"
 #include "bus.h"
 #include "err.h"
 #include "kvm.h"
@@ -21,35 +22,13 @@
 
 #define KICK SIGUSR1
 
-/* Banked r13 and r14 in struct kvm_regs, by the processor mode in CPSR. */
-static const struct {
-	uint8_t mode;
-	uint8_t sp; /* word of it; lr follows */
-	const char *name;
-} modes[] = {
-	{ 0x10, 13, "usr" }, { 0x11, 35, "fiq" }, { 0x12, 27, "irq" }, { 0x13, 18, "svc" },
-	{ 0x17, 21, "abt" }, { 0x1b, 24, "und" }, { 0x1f, 13, "sys" },
-};
-
-static void dump_registers(const struct vcpu *vcpu)
-{
-	uint32_t pc = 0, cpsr = 0, sp = 0, lr = 0;
-	unsigned int i = 0;
-
-	kvm_core_get(vcpu->fd, KVM_CORE_PC, &pc);
-	kvm_core_get(vcpu->fd, KVM_CORE_CPSR, &cpsr);
-	while (i < sizeof(modes) / sizeof(modes[0]) - 1 && modes[i].mode != (cpsr & 0x1f))
-		i++;
-	kvm_core_get(vcpu->fd, modes[i].sp, &sp);
-	kvm_core_get(vcpu->fd, modes[i].sp + 1, &lr);
-	warn("vcpu %u: pc=%08x cpsr=%08x (%s) sp=%08x lr=%08x", vcpu->index, pc, cpsr,
-	     modes[i].name, sp, lr);
-}
-
 static bool crash(struct vcpu *vcpu, const char *why)
 {
+	char where[160];
+
+	arch_vcpu_describe(vcpu->fd, where, sizeof(where));
 	warn("vcpu %u: the guest can't go on: %s", vcpu->index, why);
-	dump_registers(vcpu);
+	warn("vcpu %u: %s", vcpu->index, where);
 	vcpu->event(vcpu->opaque, VM_CRASH);
 	return false;
 }

@@ -43,7 +43,7 @@ static int load(struct fixture *f, uint64_t ram, size_t kernel, size_t initrd)
 
 	assert_int_equal(guestmem_add(&f->mem, RAM, ram), 0);
 	assert_int_equal(boot_files_open(&f->files, k, i, NULL, &f->e), 0);
-	return boot_load(&f->boot, &f->files, &f->mem, &f->e);
+	return boot_load(&f->boot, &boot_virt, &f->files, &f->mem, &f->e);
 }
 
 static void small(void **state)
@@ -89,7 +89,7 @@ static void large_kernel(void **state)
 
 	assert_int_equal(guestmem_add(&f->mem, RAM, 1024 * MIB), 0);
 	assert_int_equal(boot_files_open(&f->files, k, NULL, NULL, &f->e), 0);
-	assert_int_equal(boot_load(&f->boot, &f->files, &f->mem, &f->e), 0);
+	assert_int_equal(boot_load(&f->boot, &boot_virt, &f->files, &f->mem, &f->e), 0);
 	assert_int_equal(f->boot.dtb, RAM + 640 * MIB - BOOT_DTB_MAX);
 }
 
@@ -139,7 +139,7 @@ static void empty_initrd(void **state)
 
 	assert_int_equal(guestmem_add(&f->mem, RAM, 8 * MIB), 0);
 	assert_int_equal(boot_files_open(&f->files, k, i, NULL, &f->e), 0);
-	refused(f, boot_load(&f->boot, &f->files, &f->mem, &f->e), "is empty");
+	refused(f, boot_load(&f->boot, &boot_virt, &f->files, &f->mem, &f->e), "is empty");
 }
 
 static void elf_outside_memory(void **state)
@@ -149,7 +149,7 @@ static void elf_outside_memory(void **state)
 
 	assert_int_equal(guestmem_add(&f->mem, RAM, 8 * MIB), 0);
 	assert_int_equal(boot_files_open(&f->files, k, NULL, NULL, &f->e), 0);
-	refused(f, boot_load(&f->boot, &f->files, &f->mem, &f->e),
+	refused(f, boot_load(&f->boot, &boot_virt, &f->files, &f->mem, &f->e),
 		"at 0x10000000, where there is no memory");
 }
 
@@ -163,7 +163,7 @@ static void loaded_again(void **state)
 	unlink(f->files.kernel_path);
 	at = guestmem_at(&f->mem, RAM + 0x10000, 8);
 	memset(at, 0, 8);
-	assert_int_equal(boot_load(&f->boot, &f->files, &f->mem, &f->e), 0);
+	assert_int_equal(boot_load(&f->boot, &boot_virt, &f->files, &f->mem, &f->e), 0);
 	assert_memory_equal(at, code, 8);
 	tmp_file("kernel", "", 0, 0);
 }

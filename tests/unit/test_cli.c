@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "err.h"
+#include "machine/virt.h"
 
 #define MIB UINT64_C(0x100000)
 #define ARGS(...)                 \
@@ -28,7 +29,7 @@ static int count(char *const *argv)
 static int parse(struct config *cfg, const char *const *argv, struct err *e)
 {
 	memset(e, 0, sizeof(*e));
-	return cli_parse_run(cfg, count((char **)argv), (char **)argv, e);
+	return cli_parse_run(cfg, &machine_virt, count((char **)argv), (char **)argv, e);
 }
 
 static void defaults(void **state)
@@ -233,7 +234,7 @@ static void every_option_has_help(void **state)
 	FILE *f = open_memstream(&text, &size);
 
 	(void)state;
-	cli_help_run(f);
+	cli_help_run(&machine_virt, f);
 	fclose(f);
 	for (o = cli_run_options; o->name; o++)
 		if (!strstr(text, o->name) || !*o->help)

@@ -13,6 +13,7 @@
 #include "host/flash.h"
 #include "machine/boot.h"
 #include "machine/machine.h"
+#include "machine/virt.h"
 #include "machine/virt_fdt.h"
 #include "virtio/virtio.h"
 
@@ -33,7 +34,8 @@ struct fixture {
 static int make(void **state, bool firmware)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	struct machine_config cfg = { .cpus = 5,
+	struct machine_config cfg = { .type = &machine_virt,
+				      .cpus = 5,
 				      .mem = 64 * MIB,
 				      .append = "root=/dev/vda \"q\"",
 				      .seed = true,

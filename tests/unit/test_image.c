@@ -133,7 +133,7 @@ static void parse(struct image *img)
 {
 	struct err e = { 0 };
 
-	if (image_parse(img, file, file_size, RAM, &e))
+	if (image_parse(img, image_formats_arm, file, file_size, RAM, &e))
 		fail_msg("refused: %s", e.msg);
 }
 
@@ -372,7 +372,7 @@ static void damaged(void **state)
 		struct err e = { 0 };
 
 		inflict(&damages[i]);
-		if (!image_parse(&img, file, file_size, RAM, &e))
+		if (!image_parse(&img, image_formats_arm, file, file_size, RAM, &e))
 			fail_msg("row %zu: taken, should say '%s'", i, damages[i].says);
 		if (e.code != EXIT_USAGE || !strstr(e.msg, damages[i].says))
 			fail_msg("row %zu: code %d, '%s'", i, e.code, e.msg);
@@ -395,7 +395,7 @@ static void check_invariants(size_t size)
 	unsigned int i;
 
 	memcpy(exact, file, size);
-	if (image_parse(&img, exact, size, RAM, &e) == 0) {
+	if (image_parse(&img, image_formats_arm, exact, size, RAM, &e) == 0) {
 		assert_in_range(img.nr, 1, IMAGE_MAX_SEGS);
 		for (i = 0; i < img.nr; i++) {
 			assert_true(img.seg[i].from <= size);

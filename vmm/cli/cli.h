@@ -25,14 +25,18 @@ struct cli_option {
 
 extern const struct cli_option cli_run_options[]; /* ends with @name NULL */
 
-/* Fill @cfg with the defaults and with argv[0..argc), what stands after `run`. */
-int cli_parse_run(struct config *cfg, int argc, char **argv, struct err *e);
+/*
+ * Fill @cfg with the defaults and with argv[0..argc), what stands after `run`, for a
+ * machine of this kind.
+ */
+int cli_parse_run(struct config *cfg, const struct machine_type *machine, int argc, char **argv,
+		  struct err *e);
 
 /* "64M", "1G", "1048576K"; a number alone is MiB.  0 or -1 with @e. */
 int cli_parse_size(const char *text, uint64_t *bytes, struct err *e);
 
 void cli_help(FILE *to);
-void cli_help_run(FILE *to);
+void cli_help_run(const struct machine_type *machine, FILE *to);
 void cli_version(FILE *to);
 
 /* Do what @cfg says; returns the exit code, or -1 with @e. */

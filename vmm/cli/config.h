@@ -17,7 +17,10 @@ struct config_list {
 	const char **item;
 };
 
+struct machine_type;
+
 struct config {
+	const struct machine_type *machine;
 	const char *name;
 	bool named; /* by the command line */
 	const char *control; /* path of the control socket; NULL: as the name has it */

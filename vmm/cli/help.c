@@ -11,7 +11,9 @@
 #include <jansson.h>
 #endif
 
+#include "../arch.h"
 #include "../exitcode.h"
+#include "../machine/type.h"
 #include "cli.h"
 #include "client.h"
 
@@ -75,17 +77,17 @@ void cli_help(FILE *to)
 	print_exit_codes(to);
 }
 
-void cli_help_run(FILE *to)
+void cli_help_run(const struct machine_type *machine, FILE *to)
 {
 	const struct cli_option *o;
 
-	fputs("usage: ember run [OPTION]... KERNEL\n"
-	      "       ember run [OPTION]... --bios FILE [KERNEL]\n"
-	      "\n"
-	      "Start a virtual machine with KERNEL (zImage, Image, ELF, uImage or raw code),\n"
-	      "or with firmware.\n"
-	      "\n",
-	      to);
+	fprintf(to,
+		"usage: ember run [OPTION]... KERNEL\n"
+		"%s\n"
+		"Start a virtual machine with KERNEL%s.\n"
+		"%s\n",
+		machine->firmware ? "       ember run [OPTION]... --bios FILE [KERNEL]\n" : "",
+		machine->firmware ? ", or with firmware" : "", machine->about);
 	for (o = cli_run_options; o->name; o++)
 		print_option(to, o);
 	print_exit_codes(to);
@@ -97,9 +99,10 @@ void cli_version(FILE *to)
 
 	uname(&host);
 	fprintf(to, "ember %s\n", EMBER_VERSION);
-	fprintf(to, "machine: virt (ARMv7), on %s\n", host.machine);
-	fprintf(to, "devices: pl011, pl031, cfi-flash, fw_cfg, virtio-mmio blk, net, console, rng, "
-		    "balloon; vhost net, vsock\n");
+	fprintf(to, "machine: %s (%s), on %s\n", arch_machine->name, arch_machine->cpu,
+		host.machine);
+	fprintf(to, "devices: %s, virtio-mmio blk, net, console, rng, balloon; vhost net, vsock\n",
+		arch_machine->devices);
 	fprintf(to, "libfdt: yes\n");
 #ifdef HAVE_SLIRP
 	fprintf(to, "libslirp: %s\n", slirp_version_string());

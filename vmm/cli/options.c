@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../err.h"
-#include "../machine/virt.h"
+#include "../machine/type.h"
 #include "cli.h"
 
 #define MEM_STEP (1u << 20)
@@ -71,10 +71,10 @@ static int set_name(struct config *cfg, const char *val, struct err *e)
 static int set_cpus(struct config *cfg, const char *val, struct err *e)
 {
 	char *end;
-	unsigned long n = strtoul(val, &end, 10);
+	unsigned long n = strtoul(val, &end, 10), max = cfg->machine->cpus_max;
 
-	if (!isdigit((unsigned char)*val) || *end || n < 1 || n > VIRT_CPUS_MAX)
-		return err_set(e, EXIT_USAGE, "'%s' is no number from 1 to %u", val, VIRT_CPUS_MAX);
+	if (!isdigit((unsigned char)*val) || *end || n < 1 || n > max)
+		return err_set(e, EXIT_USAGE, "'%s' is no number from 1 to %lu", val, max);
 	cfg->cpus = n;
 	return 0;
 }
@@ -85,9 +85,9 @@ static int set_mem(struct config *cfg, const char *val, struct err *e)
 		return -1;
 	if (cfg->mem % MEM_STEP || cfg->mem < MEM_MIN)
 		return err_set(e, EXIT_USAGE, "'%s': whole MiB are needed, 2M at the least", val);
-	if (cfg->mem > VIRT_RAM_MAX)
+	if (cfg->mem > cfg->machine->ram_max)
 		return err_set(e, EXIT_USAGE, "'%s': this machine takes at most %lluM", val,
-			       VIRT_RAM_MAX / MEM_STEP);
+			       (unsigned long long)cfg->machine->ram_max / MEM_STEP);
 	return 0;
 }
 
@@ -137,7 +137,7 @@ const struct cli_option cli_run_options[] = {
 	  "name it has a control socket: ember ps, ember pause NAME, ...",
 	  set_name },
 	{ "--control", "PATH", "the control socket is PATH (QMP, as QEMU has it)", set_control },
-	{ "--cpus", "N", "virtual processors, 1 to 8 (default: 1)", set_cpus },
+	{ "--cpus", "N", "virtual processors (default: 1)", set_cpus },
 	{ "--mem", "SIZE", "memory, with M or G; alone it is MiB (default: 128M)", set_mem },
 	{ "--balloon", NULL,
 	  "a virtio balloon: ember balloon NAME SIZE takes memory back;\n"
@@ -177,7 +177,7 @@ const struct cli_option cli_run_options[] = {
 	{ "--dumpdtb", "FILE", "write the device tree to FILE and end; needs no /dev/kvm",
 	  set_dumpdtb },
 	{ "--console", "WHERE",
-	  "the guest's serial port, ttyAMA0 (default: stdio):\n"
+	  "the guest's serial port (default: stdio):\n"
 	  "stdio    this terminal; Ctrl-] leaves the virtual machine\n"
 	  "pty      a new pseudo-terminal; its name is told on stderr\n"
 	  "none     nowhere\n"
@@ -185,7 +185,7 @@ const struct cli_option cli_run_options[] = {
 	  set_console },
 	{ "--virtio-console", "WHERE", "a second console, hvc0, in the same places",
 	  set_virtio_console },
-	{ "--rng", NULL, "a virtio source of entropy and a seed in the device tree (default)",
+	{ "--rng", NULL, "a virtio source of entropy, and a seed from the start (default)",
 	  set_no_rng_false },
 	{ "--no-rng", NULL, "neither of them", set_no_rng_true },
 	{ "--no-reboot", NULL, "end when the guest resets itself, instead of starting it anew",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../err.h"
+#include "../machine/type.h"
 #include "cli.h"
 
 #define DEFAULT_MEM (128u << 20)
@@ -87,6 +88,28 @@ static bool is_stdio(const char *spec)
 	return spec && strcmp(spec, "stdio") == 0;
 }
 
+/* What is asked for that such a machine has not. */
+static int check_machine(const struct config *cfg, struct err *e)
+{
+	const struct machine_type *machine = cfg->machine;
+	const struct {
+		const char *given, *name, *what;
+		bool has;
+	} rows[] = {
+		{ cfg->bios, "--bios", "firmware", machine->firmware },
+		{ cfg->pflash, "--pflash", "firmware", machine->firmware },
+		{ cfg->dtb, "--dtb", "device tree", machine->fdt },
+		{ cfg->dumpdtb, "--dumpdtb", "device tree", machine->fdt },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].given && !rows[i].has)
+			return err_set(e, EXIT_USAGE, "run: %s: the machine %s has no %s",
+				       rows[i].name, machine->name, rows[i].what);
+	return 0;
+}
+
 /* What there is to boot, and that it fits together. */
 static int check_boot(const struct config *cfg, struct err *e)
 {
@@ -111,7 +134,7 @@ static int finish(struct config *cfg, struct err *e)
 
 	if (cfg->help)
 		return 0;
-	if (check_boot(cfg, e))
+	if (check_machine(cfg, e) || check_boot(cfg, e))
 		return -1;
 	if (is_stdio(cfg->console) && is_stdio(cfg->virtio_console))
 		return err_set(e, EXIT_USAGE,
@@ -123,12 +146,15 @@ static int finish(struct config *cfg, struct err *e)
 	return 0;
 }
 
-int cli_parse_run(struct config *cfg, int argc, char **argv, struct err *e)
+int cli_parse_run(struct config *cfg, const struct machine_type *machine, int argc, char **argv,
+		  struct err *e)
 {
 	bool options = true;
 	int i = 0, n;
 
-	*cfg = (struct config){ .name = "vm", .cpus = 1, .mem = DEFAULT_MEM, .console = "stdio" };
+	*cfg = (struct config){
+		.machine = machine, .name = "vm", .cpus = 1, .mem = DEFAULT_MEM, .console = "stdio"
+	};
 	cfg->disks = (struct config_list){ 0, CONFIG_DISKS, cfg->disk_spec };
 	cfg->nets = (struct config_list){ 0, CONFIG_NETS, cfg->net_spec };
 	while (i < argc && !cfg->help) {

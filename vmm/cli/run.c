@@ -356,6 +356,7 @@ static int power_on(struct run *run, struct err *e)
 {
 	const struct config *cfg = run->cfg;
 	const struct machine_config mc = {
+		.type = cfg->machine,
 		.cpus = cfg->cpus,
 		.mem = cfg->mem,
 		.append = cfg->append,

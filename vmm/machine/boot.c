@@ -14,15 +14,6 @@
 #include "image.h"
 
 #define KIB 1024ull
-#define MIB (1024 * KIB)
-#define PAGE 4096ull
-
-/*
- * Linux maps the device tree and the initrd in lowmem, which ends at 760 MiB
- * at the latest; below 256 MiB they are there whatever the guest's split is.
- */
-#define TOP_USUAL (256 * MIB)
-#define TOP_MOST (640 * MIB)
 
 /* No @path: no file, and nothing wrong. */
 static int open_one(const char *what, const char *path, int *fd, struct err *e)
@@ -134,36 +125,6 @@ void *boot_read_file(int fd, const char *what, const char *path, uint64_t max, u
 	return buf;
 }
 
-static uint64_t min64(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
-/*
- * Device tree at the top, initrd below it, both above @end.  More than the
- * usual 256 MiB are used only where less won't do.
- */
-static int place(struct boot *boot, const struct guestmem_region *ram, uint64_t end, struct err *e)
-{
-	uint64_t need = BOOT_DTB_MAX + ((boot->initrd_size + PAGE - 1) & ~(PAGE - 1));
-	uint64_t used = end > ram->gpa ? end - ram->gpa : 0, top = min64(ram->size, TOP_USUAL);
-
-	if (top < used + need)
-		top = min64(ram->size, TOP_MOST);
-	if (top < used + need && top == TOP_MOST)
-		return err_set(e, EXIT_USAGE,
-			       "kernel and initrd are too large: %llu MiB, at most %llu",
-			       (unsigned long long)((used + need) / MIB), TOP_MOST / MIB);
-	if (top < used + need)
-		return err_set(e, EXIT_USAGE,
-			       "too little memory: %llu MiB, kernel and initrd need %llu (--mem)",
-			       (unsigned long long)(ram->size / MIB),
-			       (unsigned long long)((used + need + MIB - 1) / MIB));
-	boot->dtb = ram->gpa + top - BOOT_DTB_MAX;
-	boot->initrd = ram->gpa + top - need;
-	return 0;
-}
-
 static int copy_segments(const struct image *img, const uint8_t *buf, const struct guestmem *mem,
 			 struct err *e)
 {
@@ -186,8 +147,8 @@ static int copy_segments(const struct image *img, const uint8_t *buf, const stru
 	return 0;
 }
 
-static int load_kernel(struct boot *boot, const struct boot_files *f, const struct guestmem *mem,
-		       struct err *e)
+static int load_kernel(struct boot *boot, const struct boot_rules *rules,
+		       const struct boot_files *f, const struct guestmem *mem, struct err *e)
 {
 	const struct guestmem_region *ram = &mem->region[0];
 	struct image img;
@@ -198,9 +159,9 @@ static int load_kernel(struct boot *boot, const struct boot_files *f, const stru
 
 	if (!buf)
 		return -1;
-	r = image_parse(&img, buf, size, ram->gpa, &why);
+	r = image_parse(&img, rules->formats, buf, size, ram->gpa, &why);
 	if (!r)
-		r = place(boot, ram, img.end, &why);
+		r = rules->place(boot, ram, img.end, &why);
 	if (!r)
 		r = copy_segments(&img, buf, mem, &why);
 	free(buf);
@@ -221,30 +182,15 @@ static int load_initrd(const struct boot *boot, const struct boot_files *f,
 	return read_all(f->initrd, to, boot->initrd_size, "initrd", f->initrd_path, e);
 }
 
-int boot_load(struct boot *boot, const struct boot_files *f, const struct guestmem *mem,
-	      struct err *e)
+int boot_load(struct boot *boot, const struct boot_rules *rules, const struct boot_files *f,
+	      const struct guestmem *mem, struct err *e)
 {
 	memset(boot, 0, sizeof(*boot));
 	if (f->initrd >= 0 && file_size(f->initrd, "initrd", f->initrd_path, &boot->initrd_size, e))
 		return -1;
 	if (f->initrd >= 0 && !boot->initrd_size)
 		return err_set(e, EXIT_USAGE, "initrd %s is empty", f->initrd_path);
-	if (load_kernel(boot, f, mem, e))
+	if (load_kernel(boot, rules, f, mem, e))
 		return -1;
 	return boot->initrd_size ? load_initrd(boot, f, mem, e) : 0;
-}
-
-int boot_firmware(struct boot *boot, uint32_t entry, const struct boot_files *f,
-		  const struct guestmem *mem, struct err *e)
-{
-	const struct guestmem_region *ram = &mem->region[0];
-	uint64_t size;
-
-	*boot = (struct boot){ .kind = "firmware", .entry = entry, .dtb = ram->gpa };
-	if (f->kernel >= 0 &&
-	    boot_file_size(f->kernel, "kernel", f->kernel_path, ram->size, &size, e))
-		return -1;
-	if (f->initrd < 0)
-		return 0;
-	return boot_file_size(f->initrd, "initrd", f->initrd_path, ram->size, &size, e);
 }

@@ -4,8 +4,7 @@
  *
  * The files are opened once and read again for every machine (a guest reset
  * makes a new one), so that replacing a file on disk does not change a VM that
- * runs.  Placement follows Linux' Documentation/arm/booting.rst: the kernel
- * low in RAM, initrd and device tree at the top of what Linux maps first.
+ * runs.  Where they are put is the machine's: virt_boot.c, malta_boot.c.
  */
 #ifndef EMBER_BOOT_H
 #define EMBER_BOOT_H
@@ -31,19 +30,32 @@ void boot_files_close(struct boot_files *f);
 struct boot {
 	const char *kind; /* of the kernel */
 	uint32_t entry;
-	uint64_t dtb; /* BOOT_DTB_MAX bytes are kept free here */
+	uint64_t dtb; /* virt: BOOT_DTB_MAX bytes are kept free here */
 	uint64_t initrd, initrd_size; /* size 0: none */
 };
+
+struct guestmem_region;
+struct image_format;
+
+/* What kernels a machine takes, and where what goes with them belongs. */
+struct boot_rules {
+	const struct image_format *formats;
+	/* Fill in initrd and dtb, above @end, for initrd_size bytes.  0, or -1 with @e. */
+	int (*place)(struct boot *boot, const struct guestmem_region *ram, uint64_t end,
+		     struct err *e);
+};
+
+extern const struct boot_rules boot_virt, boot_malta;
 
 /*
  * Load kernel and initrd into @mem, whose first region is the RAM Linux starts
  * in.  0, or -1 with @e (EXIT_USAGE: bad file, or too little memory).
  */
-int boot_load(struct boot *boot, const struct boot_files *f, const struct guestmem *mem,
-	      struct err *e);
+int boot_load(struct boot *boot, const struct boot_rules *rules, const struct boot_files *f,
+	      const struct guestmem *mem, struct err *e);
 
 /*
- * The same with firmware at @entry, which finds the device tree where the first
+ * On virt: the same with firmware at @entry, which finds the device tree where the first
  * region begins.  Kernel and initrd, if any, are only checked: it fetches them.
  */
 int boot_firmware(struct boot *boot, uint32_t entry, const struct boot_files *f,

@@ -27,7 +27,7 @@ struct image {
 	const char *kind; /* "zImage", "ELF", ... */
 	unsigned int nr;
 	struct image_seg seg[IMAGE_MAX_SEGS];
-	uint32_t entry; /* guest physical; bit 0 set: Thumb */
+	uint32_t entry; /* guest physical; ARM: bit 0 set means Thumb */
 	/*
 	 * First address above all that the kernel touches before it knows its
 	 * memory (bss, the decompressed kernel, the decompressor's heap).
@@ -36,13 +36,6 @@ struct image {
 	uint64_t end;
 };
 
-/*
- * Parse @size bytes at @buf for RAM that starts at @ram.  0, or -1 with @e
- * saying what the file is or what is wrong with it (without its name).
- */
-int image_parse(struct image *img, const uint8_t *buf, size_t size, uint64_t ram, struct err *e);
-
-/* The formats' own parsers and the table of them are in image.c and image_*.c. */
 struct image_format {
 	const char *kind;
 	/* Is it this format?  Looks at the first bytes only. */
@@ -53,12 +46,42 @@ struct image_format {
 	const char *why;
 };
 
+/* What a machine runs: the first match wins; a row without @kind ends it, and is an error. */
+extern const struct image_format image_formats_arm[], image_formats_mips[];
+
+/*
+ * Parse @size bytes at @buf for RAM that starts at @ram.  0, or -1 with @e
+ * saying what the file is or what is wrong with it (without its name).
+ */
+int image_parse(struct image *img, const struct image_format *formats, const uint8_t *buf,
+		size_t size, uint64_t ram, struct err *e);
+
+/* For the tables of formats. */
+
+int image_match_bytes(const uint8_t *buf, size_t size, size_t at, const char *bytes, size_t n);
+int image_match_arm64(const uint8_t *buf, size_t size);
+int image_match_x86(const uint8_t *buf, size_t size);
+int image_match_fdt(const uint8_t *buf, size_t size);
+int image_match_efi(const uint8_t *buf, size_t size);
+int image_match_compressed(const uint8_t *buf, size_t size);
 int image_match_zimage(const uint8_t *buf, size_t size);
 int image_parse_zimage(struct image *img, const uint8_t *buf, size_t size, uint64_t ram,
 		       struct err *e);
 int image_match_elf(const uint8_t *buf, size_t size);
-int image_parse_elf(struct image *img, const uint8_t *buf, size_t size, uint64_t ram,
-		    struct err *e);
+
+/* An ELF file, its segments in @img with the physical addresses that it gives them. */
+struct image_elf {
+	struct image *img;
+	uint32_t entry; /* virtual */
+	uint32_t vaddr[IMAGE_MAX_SEGS]; /* of each segment */
+};
+
+/* For the processor @machine (EM_*); @runs is what to say of others.  @img->end is not set. */
+int image_read_elf(struct image_elf *elf, struct image *img, const uint8_t *buf, size_t size,
+		   uint16_t machine, const char *runs, struct err *e);
+
+/* Where the entry point is once segments are where @img says. */
+uint32_t image_elf_entry(const struct image_elf *elf);
 
 /* One segment of @size bytes at file offset @from. */
 void image_one_segment(struct image *img, uint64_t gpa, uint64_t from, uint64_t size);

@@ -1,91 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The machine "virt", from power-on to its end; see machine.h and virt.h. */
+/* A machine of whatever kind, from power-on to its end; see machine.h and type.h. */
 #include <errno.h>
-#include <libfdt.h>
-#include <linux/kvm.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/sysinfo.h>
 
-#include "../bus.h"
-#include "../dev/device.h"
-#include "../dev/pl011.h"
-#include "../dev/pl031.h"
 #include "../err.h"
-#include "../guestmem.h"
-#include "../kvm.h"
 #include "../loop.h"
-#include "boot.h"
-#include "firmware.h"
-#include "lines.h"
-#include "machine.h"
-#include "virt.h"
-#include "virt_fdt.h"
+#include "type.h"
 
-#define CPSR_SVC_MASKED 0x1d3 /* Supervisor mode, A, I and F masked */
-#define CPSR_THUMB 0x20
-
-#define LINES (2 + VIRT_VIRTIO_SLOTS)
-
-struct machine {
-	struct machine_config cfg;
-	struct guestmem mem;
-	struct boot boot;
-	struct kvm kvm;
-	struct bus bus;
-	struct doorbell doorbell;
-	struct firmware firmware;
-	struct line line[LINES];
-	unsigned int lines, slots; /* how many are in use */
-	unsigned int vcpus; /* how many were created */
-	struct vcpu vcpu[VIRT_CPUS_MAX];
-	uint32_t mpidr[VIRT_CPUS_MAX];
-	int event; /* enum vm_event, atomic; the first one wins */
-	bool paused;
-};
-
-static const struct kvm_gic_config gic = { VIRT_GIC_DIST, VIRT_GIC_CPU, VIRT_NR_IRQS };
-
-static int check_size(const struct machine_config *cfg, struct err *e)
+static int check_size(const struct machine *m, struct err *e)
 {
 	const unsigned long long mib = 1 << 20;
+	const uint64_t mem = m->cfg.mem, max = m->type->ram_max;
 	struct sysinfo si;
 	uint64_t host;
 
-	if (cfg->mem > VIRT_RAM_MAX)
+	if (mem > max)
 		return err_set(e, EXIT_USAGE, "--mem %llu MiB: this machine takes at most %llu",
-			       cfg->mem / mib, VIRT_RAM_MAX / mib);
+			       mem / mib, max / mib);
 	if (sysinfo(&si) < 0)
 		return 0;
 	host = ((uint64_t)si.totalram + si.totalswap) * si.mem_unit;
-	if (cfg->mem > host)
+	if (mem > host)
 		return err_set(e, EXIT_USAGE, "--mem %llu MiB: this host has %llu, swap included",
-			       cfg->mem / mib, host / mib);
+			       mem / mib, host / mib);
 	return 0;
-}
-
-static bool has_firmware(const struct machine *m)
-{
-	return m->cfg.flash[0];
 }
 
 static int create_memory(struct machine *m, struct err *e)
 {
 	int r;
 
-	if (check_size(&m->cfg, e))
+	if (check_size(m, e))
 		return -1;
-	r = guestmem_add(&m->mem, VIRT_RAM, m->cfg.mem);
+	r = guestmem_add(&m->mem, m->type->ram, m->cfg.mem);
 	if (r)
 		return err_sys(e, EXIT_USAGE, -r,
 			       "--mem %llu MiB: cannot get that much address space here",
 			       (unsigned long long)m->cfg.mem >> 20);
-	if (!has_firmware(m))
-		return boot_load(&m->boot, m->cfg.files, &m->mem, e);
-	return boot_firmware(&m->boot, VIRT_FLASH, m->cfg.files, &m->mem, e);
+	return m->type->load(m, e);
 }
 
-/* From a vcpu's thread. */
+/* From any thread. */
 static void ended(void *opaque, enum vm_event event)
 {
 	struct machine *m = opaque;
@@ -113,6 +69,7 @@ static int create_vcpu(struct machine *m, unsigned int i, struct err *e)
 
 static int create_vm(struct machine *m, struct err *e)
 {
+	const struct machine_type *type = m->type;
 	unsigned int i;
 
 	if (kvm_create(&m->kvm, e))
@@ -120,14 +77,14 @@ static int create_vm(struct machine *m, struct err *e)
 	if (m->cfg.cpus > m->kvm.max_cpus)
 		return err_set(e, EXIT_HOST, "--cpus %u: this host's KVM has at most %u a VM",
 			       m->cfg.cpus, m->kvm.max_cpus);
-	if (kvm_add_memory(&m->kvm, &m->mem, e) || kvm_gic_create(&m->kvm, &gic, e))
+	if (kvm_add_memory(&m->kvm, &m->mem, e))
 		return -1;
-	if (has_firmware(m) && firmware_init(&m->firmware, &m->kvm, m->cfg.flash, e))
+	if (type->before_vcpus && type->before_vcpus(m, e))
 		return -1;
 	for (i = 0; i < m->cfg.cpus; i++)
 		if (create_vcpu(m, i, e))
 			return -1;
-	return kvm_gic_start(&m->kvm, &gic, e);
+	return type->after_vcpus ? type->after_vcpus(m, e) : 0;
 }
 
 static int doorbell_assign(void *opaque, uint64_t gpa, uint32_t value, int fd)
@@ -144,14 +101,15 @@ static const struct doorbell_ops doorbell_ops = { doorbell_assign, doorbell_deas
 
 struct machine *machine_create(const struct machine_config *cfg, struct err *e)
 {
-	struct machine *m = calloc(1, sizeof(*m));
+	struct machine *m = calloc(1, cfg->type->size);
 
 	if (!m) {
 		err_sys(e, EXIT_INTERNAL, errno, "cannot create a machine");
 		return NULL;
 	}
+	m->type = cfg->type;
 	m->cfg = *cfg;
-	m->kvm = (struct kvm){ .sys = -1, .vm = -1, .gic = -1 };
+	m->kvm = (struct kvm){ .sys = -1, .vm = -1 };
 	m->doorbell = (struct doorbell){ &doorbell_ops, &m->kvm };
 	m->bus.trace = cfg->trace_mmio;
 	if (create_memory(m, e) || (!cfg->dry && create_vm(m, e))) {
@@ -169,10 +127,12 @@ void machine_destroy(struct machine *m)
 		return;
 	for (i = 0; i < m->vcpus; i++)
 		vcpu_stop(&m->vcpu[i]);
+	if (m->type->unplug)
+		m->type->unplug(m);
 	for (i = 0; i < m->bus.nr; i++)
 		m->bus.dev[i]->ops->destroy(m->bus.dev[i]);
-	for (i = 0; i < m->lines; i++)
-		line_finish(&m->line[i]);
+	if (m->type->finish)
+		m->type->finish(m);
 	for (i = 0; i < m->vcpus; i++)
 		vcpu_destroy(&m->vcpu[i]);
 	kvm_destroy(&m->kvm);
@@ -180,16 +140,7 @@ void machine_destroy(struct machine *m)
 	free(m);
 }
 
-static struct irqline *new_line(struct machine *m, unsigned int spi, bool edge)
-{
-	struct line *line = &m->line[m->lines++];
-
-	line_init(line, m->cfg.dry ? NULL : &m->kvm, spi, edge);
-	return &line->irq;
-}
-
-/* Takes @dev over; NULL is its constructor's error. */
-static int add_device(struct machine *m, struct device *dev, const char *what, struct err *e)
+int machine_add_device(struct machine *m, struct device *dev, const char *what, struct err *e)
 {
 	int r = dev ? bus_add(&m->bus, dev) : -errno;
 
@@ -200,146 +151,42 @@ static int add_device(struct machine *m, struct device *dev, const char *what, s
 	return err_sys(e, EXIT_INTERNAL, -r, "cannot make the %s", what);
 }
 
-static int add_firmware(struct machine *m, struct err *e)
-{
-	const struct machine_config *cfg = &m->cfg;
-	const struct pflash_map *map = cfg->dry ? NULL : &m->firmware.map;
-	struct device *fw_cfg;
-
-	if (add_device(m, pflash_create(VIRT_FLASH, cfg->flash, map), "flash memory", e))
-		return -1;
-	fw_cfg = firmware_config(cfg->files, cfg->append, cfg->cpus, &m->mem, e);
-	return fw_cfg ? add_device(m, fw_cfg, "fw_cfg", e) : -1;
-}
-
 int machine_add_board(struct machine *m, struct chardev *chr, struct err *e)
 {
-	struct irqline *uart = new_line(m, VIRT_UART_SPI, false);
-	struct irqline *rtc = new_line(m, VIRT_RTC_SPI, false);
-
-	if (add_device(m, pl011_create(VIRT_UART, uart, chr), "serial port", e))
-		return -1;
-	if (add_device(m, pl031_create(VIRT_RTC, rtc, m->cfg.loop), "clock", e))
-		return -1;
-	return has_firmware(m) ? add_firmware(m, e) : 0;
+	return m->type->add_board(m, chr, e);
 }
 
 int machine_add_virtio(struct machine *m, struct virtio_dev *vdev, struct err *e)
 {
 	unsigned int i = m->slots;
 	struct virtio_slot slot = {
-		.base = VIRT_VIRTIO + (uint64_t)i * VIRT_VIRTIO_STRIDE,
 		.doorbell = m->cfg.dry ? NULL : &m->doorbell,
 		.mem = &m->mem,
 		.loop = m->cfg.loop,
 	};
 
 	/* The command line's limits are below the number of slots. */
-	if (!vdev || i == VIRT_VIRTIO_SLOTS)
+	if (!vdev || i == m->type->slots)
 		return err_sys(e, EXIT_INTERNAL, vdev ? ENOSPC : errno,
 			       "cannot make virtio device %u", i);
-	slot.irq = new_line(m, VIRT_VIRTIO_SPI + i, true);
+	m->type->place(m, i, &slot);
 	m->slots++;
-	return add_device(m, virtio_mmio_create(&slot, vdev), "virtio device", e);
-}
-
-static const char *cpu_compatible(const struct machine *m)
-{
-	static const char *const names[KVM_ARM_NUM_TARGETS] = {
-		[KVM_ARM_TARGET_CORTEX_A15] = "arm,cortex-a15",
-		[KVM_ARM_TARGET_CORTEX_A7] = "arm,cortex-a7",
-		[KVM_ARM_TARGET_CORTEX_A12] = "arm,cortex-a12",
-	};
-
-	return m->kvm.target < KVM_ARM_NUM_TARGETS ? names[m->kvm.target] : "arm,armv7";
-}
-
-static int write_fdt(struct machine *m, void *buf, struct err *e)
-{
-	const struct boot_files *files = m->cfg.files;
-	struct virt_fdt cfg = {
-		.cpus = m->cfg.cpus,
-		.mpidr = m->mpidr,
-		.cpu = cpu_compatible(m),
-		.ram = VIRT_RAM,
-		.ram_size = m->cfg.mem,
-		.append = m->cfg.append,
-		.boot = &m->boot,
-		.bus = &m->bus,
-		.seed = m->cfg.seed,
-	};
-	struct err why;
-	uint64_t size;
-	void *user;
-	int r;
-
-	if (files->dtb < 0)
-		return virt_fdt_write(buf, BOOT_DTB_MAX, &cfg, e);
-	user = boot_read_file(files->dtb, "device tree", files->dtb_path, BOOT_DTB_MAX, &size, e);
-	if (!user)
-		return -1;
-	r = user_fdt_write(buf, BOOT_DTB_MAX, user, size, &cfg, &why);
-	free(user);
-	return r ? err_set(e, why.code, "device tree %s: %s", files->dtb_path, why.msg) : 0;
+	return machine_add_device(m, virtio_mmio_create(&slot, vdev), "virtio device", e);
 }
 
 void *machine_fdt(struct machine *m, struct err *e)
 {
-	void *buf = calloc(1, BOOT_DTB_MAX);
-	unsigned int i;
-
-	for (i = 0; i < m->cfg.cpus; i++)
-		m->mpidr[i] = kvm_vcpu_mpidr(m->cfg.dry ? -1 : m->vcpu[i].fd, i);
-	if (!buf)
-		err_sys(e, EXIT_INTERNAL, errno, "cannot write the device tree");
-	else if (!write_fdt(m, buf, e))
-		return buf;
-	free(buf);
+	if (m->type->fdt)
+		return m->type->fdt(m, e);
+	err_set(e, EXIT_USAGE, "the machine %s has no device tree", m->type->name);
 	return NULL;
-}
-
-static int load_fdt(struct machine *m, struct err *e)
-{
-	void *fdt = machine_fdt(m, e);
-	int r;
-
-	if (!fdt)
-		return -1;
-	r = guestmem_write(&m->mem, m->boot.dtb, fdt, fdt_totalsize(fdt));
-	free(fdt);
-	return r ? err_sys(e, EXIT_INTERNAL, -r, "device tree placed outside memory") : 0;
-}
-
-/* Linux, Documentation/arm/booting.rst: what the first CPU finds in its registers. */
-static int set_registers(struct machine *m, struct err *e)
-{
-	const uint32_t thumb = m->boot.entry & 1 ? CPSR_THUMB : 0;
-	const struct {
-		unsigned int word;
-		uint32_t val;
-	} regs[] = {
-		{ 0, 0 },
-		{ 1, ~0u }, /* machine number: none, there is a device tree */
-		{ 2, m->boot.dtb },
-		{ KVM_CORE_PC, m->boot.entry & ~1u },
-		{ KVM_CORE_CPSR, CPSR_SVC_MASKED | thumb },
-	};
-	unsigned int i;
-	int r;
-
-	for (i = 0; i < sizeof(regs) / sizeof(regs[0]); i++) {
-		r = kvm_core_set(m->vcpu[0].fd, regs[i].word, regs[i].val);
-		if (r)
-			return err_sys(e, EXIT_HOST, -r, "cannot set the first vcpu's registers");
-	}
-	return 0;
 }
 
 int machine_start(struct machine *m, struct err *e)
 {
 	unsigned int i;
 
-	if (load_fdt(m, e) || set_registers(m, e))
+	if (m->type->start(m, e))
 		return -1;
 	for (i = 0; i < m->vcpus; i++)
 		if (vcpu_start(&m->vcpu[i], e))

@@ -27,12 +27,14 @@ struct err;
 struct flash;
 struct loop;
 struct machine;
+struct machine_type;
 
 struct machine_config {
+	const struct machine_type *type;
 	unsigned int cpus;
 	uint64_t mem; /* bytes */
 	const char *append; /* kernel command line, or NULL */
-	bool seed; /* give the guest random bytes in its device tree */
+	bool seed; /* give the guest random bytes for its generator */
 	bool trace_mmio;
 	bool dry; /* no KVM: only the device tree can be had */
 	const struct boot_files *files;
@@ -49,16 +51,19 @@ struct machine *machine_create(const struct machine_config *cfg, struct err *e);
 /* Stops the vcpus first; NULL is fine. */
 void machine_destroy(struct machine *m);
 
-/* The PL011 (@chr may be NULL), the PL031, and with firmware flash memory and fw_cfg. */
+/* Serial port (@chr may be NULL), clock and whatever else is soldered to such a board. */
 int machine_add_board(struct machine *m, struct chardev *chr, struct err *e);
 
 /* Put @vdev in the next virtio-mmio slot; takes it over, and NULL is its constructor's error. */
 int machine_add_virtio(struct machine *m, struct virtio_dev *vdev, struct err *e);
 
-/* The finished device tree, from malloc(); its size is in its header.  NULL with @e. */
+/*
+ * The finished device tree, from malloc(); its size is in its header.  NULL with @e,
+ * EXIT_USAGE for a machine that has none.
+ */
 void *machine_fdt(struct machine *m, struct err *e);
 
-/* Write the device tree into memory, set the first vcpu's registers, let all run. */
+/* Tell the guest what there is, set the first vcpu's registers, let all run. */
 int machine_start(struct machine *m, struct err *e);
 
 /*

@@ -40,4 +40,8 @@
 		13u, 14u, 11u, 10u \
 	}
 
+struct machine_type;
+
+extern const struct machine_type machine_virt;
+
 #endif

@@ -23,7 +23,9 @@ static int vhost_ioctl(struct vhost *v, unsigned long request, void *arg)
 int vhost_init(struct vhost *v, struct virtio_dev *vdev, int fd, unsigned int nr,
 	       int (*serve)(struct vhost *v, bool on))
 {
-	*v = (struct vhost){ .vdev = vdev, .fd = fd, .nr = nr, .serve = serve, .err_fd = -1 };
+	*v = (struct vhost){
+		.vdev = vdev, .fd = fd, .nr = nr, .serve = serve, .err_fd = -1, .call_fd = -1
+	};
 	return ioctl(fd, VHOST_GET_FEATURES, &v->features);
 }
 
@@ -32,12 +34,18 @@ void vhost_offer(struct vhost *v)
 	v->vdev->offered &= v->features | ~VIRTIO_FEATURES_COMMON;
 }
 
+static void unwatch(int fd, struct loop_watch *watch)
+{
+	if (watch)
+		loop_unwatch(watch);
+	if (fd >= 0)
+		close(fd);
+}
+
 void vhost_finish(struct vhost *v)
 {
-	if (v->err_watch)
-		loop_unwatch(v->err_watch);
-	if (v->err_fd >= 0)
-		close(v->err_fd);
+	unwatch(v->err_fd, v->err_watch);
+	unwatch(v->call_fd, v->call_watch);
 }
 
 /* What it finds wrong is in the guest's rings: our own tables were checked. */
@@ -52,13 +60,38 @@ static void on_error(void *opaque, int fd, uint32_t events)
 	vhost_stop(v);
 }
 
-static int watch_errors(struct vhost *v)
+/* What the driver has seen already, reading InterruptStatus, is no interrupt any more. */
+static void on_call(void *opaque, int fd, uint32_t events)
 {
-	if (v->err_fd < 0)
-		v->err_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (v->err_fd >= 0 && !v->err_watch)
-		v->err_watch = loop_watch(v->vdev->loop, v->err_fd, EPOLLIN, on_error, v);
-	return v->err_watch ? 0 : -errno;
+	struct vhost *v = opaque;
+	eventfd_t n;
+
+	(void)events;
+	eventfd_read(fd, &n);
+	vhost_progress(v);
+	if (v->vdev->isr & VIRTIO_MMIO_INT_VRING)
+		virtio_raise(v->vdev, VIRTIO_MMIO_INT_VRING);
+}
+
+static int watch(struct vhost *v, int *fd, struct loop_watch **watch, loop_fd_fn fn)
+{
+	if (*fd < 0)
+		*fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (*fd >= 0 && !*watch)
+		*watch = loop_watch(v->vdev->loop, *fd, EPOLLIN, fn, v);
+	return *watch ? 0 : -errno;
+}
+
+/* Where the kernel signals an interrupt: a descriptor, or -errno. */
+static int call_fd(struct vhost *v)
+{
+	const struct irqline *irq = v->vdev->dev.irq;
+	int r;
+
+	if (irq->edge)
+		return irq->edge_fd < 0 ? -ENOTSUP : irq->edge_fd;
+	r = watch(v, &v->call_fd, &v->call_watch, on_call);
+	return r ? r : v->call_fd;
 }
 
 /* Where buffers are: guest physical to our addresses, for its own checks of both. */
@@ -115,19 +148,19 @@ static void hear_kicks(struct vhost *v, struct virtqueue *q, bool us)
 	loop_watch_events(v->vdev->watch[q->index], us ? EPOLLIN : 0);
 }
 
+/* Every queue's interrupts are the device's one line's. */
 static int set_queue(struct vhost *v, struct virtqueue *q)
 {
-	int r = set_ring(v, q);
+	int call = call_fd(v), r = call < 0 ? call : set_ring(v, q);
 
-	/* Every queue's interrupts are edges of the device's one line. */
-	return r ? r : set_eventfds(v, q, q->kick_fd, v->vdev->dev.irq->edge_fd, v->err_fd);
+	return r ? r : set_eventfds(v, q, q->kick_fd, call, v->err_fd);
 }
 
 static int set_all(struct vhost *v)
 {
 	uint64_t agreed = v->vdev->features & v->features;
 	unsigned int i;
-	int r = watch_errors(v);
+	int r = watch(v, &v->err_fd, &v->err_watch, on_error);
 
 	if (!r)
 		r = vhost_ioctl(v, VHOST_SET_FEATURES, &agreed);
@@ -170,8 +203,8 @@ static void fail(struct vhost *v, int r)
 
 static void start(struct vhost *v)
 {
-	int r = v->vdev->dev.irq->edge_fd < 0 ? -ENOTSUP : set_all(v);
 	unsigned int i;
+	int r = set_all(v);
 
 	if (r) {
 		fail(v, r);

@@ -8,6 +8,8 @@
  * this process sees neither.  What it has to do is to keep the InterruptStatus
  * register true, which virtio_ops.progress is for: a ring whose used index has
  * moved since the register was last looked at is what the interrupt was for.
+ * A line without irqfd is driven from here: the kernel's thread signals an eventfd
+ * of our own instead.
  *
  * A device type embeds a struct vhost, lets its notify(), quiesce() and
  * progress() be the three below, and says how its kind of vhost is switched on.
@@ -31,8 +33,9 @@ struct vhost {
 	/* The rings are known to the kernel: begin or end to serve them.  0 or -errno. */
 	int (*serve)(struct vhost *v, bool on);
 	bool running;
-	int err_fd; /* eventfd: the kernel found a ring faulty; -1 before the first start */
-	struct loop_watch *err_watch;
+	/* eventfds, -1 before the first start: the kernel found a ring faulty; it interrupts. */
+	int err_fd, call_fd;
+	struct loop_watch *err_watch, *call_watch;
 };
 
 /* Ask @fd what it can do, into @v->features.  0, or -1 with errno. */

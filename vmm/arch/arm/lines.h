@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Interrupt lines from devices into the VM's GIC: struct irqline over KVM. */
-#ifndef EMBER_LINES_H
-#define EMBER_LINES_H
+#ifndef EMBER_ARCH_ARM_LINES_H
+#define EMBER_ARCH_ARM_LINES_H
 
 #include <pthread.h>
 
-#include "../dev/device.h"
+#include "../../dev/device.h"
 
 struct kvm;
 

@@ -3,7 +3,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "../kvm.h"
+#include "gic.h"
 #include "lines.h"
 
 static void line_set(struct irqline *irq, bool level)
@@ -12,7 +12,7 @@ static void line_set(struct irqline *irq, bool level)
 
 	pthread_mutex_lock(&line->lock);
 	if (level != line->level && line->kvm)
-		kvm_irq_set(line->kvm, irq->spi, level);
+		gic_spi_set(line->kvm, irq->spi, level);
 	line->level = level;
 	pthread_mutex_unlock(&line->lock);
 }
@@ -21,7 +21,7 @@ static int bind_eventfd(struct kvm *kvm, unsigned int spi)
 {
 	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 
-	if (fd >= 0 && kvm_irqfd(kvm, spi, fd) < 0) {
+	if (fd >= 0 && gic_spi_eventfd(kvm, spi, fd) < 0) {
 		close(fd);
 		fd = -1;
 	}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the host's processor architecture is to the monitor: how KVM makes a vcpu
+ * there, and which machine it is put into.
+ *
+ * One directory below arch/ implements this header; the makefile chooses it by the
+ * compiler's target, so that no other file asks what it is compiled for.  The
+ * build machine's unit tests, which have no such KVM, get arch/arm.
+ */
+#ifndef EMBER_ARCH_H
+#define EMBER_ARCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+struct kvm;
+struct machine_type;
+
+/* What `ember run` makes on this host. */
+extern const struct machine_type *const arch_machine;
+
+/* Argument of KVM_CREATE_VM. */
+extern const unsigned long arch_vm_type;
+
+/* What KVM must have beside what kvm.c asks of every host; ends with @name NULL. */
+struct arch_need {
+	int cap; /* KVM_CAP_* */
+	const char *name;
+};
+
+extern const struct arch_need arch_needs[];
+
+/*
+ * Make a new vcpu the processor that guests expect, as after a reset.  @off: it
+ * waits until another starts it.  0, or -1 with @e.
+ */
+int arch_vcpu_init(struct kvm *kvm, int vcpu, unsigned int index, bool off, struct err *e);
+
+/* Let it begin at @pc with these in its first four argument registers; 0 or -errno. */
+int arch_vcpu_start_at(int vcpu, uint32_t pc, const uint32_t args[4]);
+
+/*
+ * Drive an interrupt pin of the processor itself; from any thread, also while the
+ * vcpu runs.  0 or -errno; -ENOTSUP where the interrupt controller is in the kernel.
+ */
+int arch_vcpu_interrupt(int vcpu, unsigned int pin, bool level);
+
+/* One line about where the guest is, for someone who debugs it. */
+void arch_vcpu_describe(int vcpu, char *text, size_t size);
+
+#endif
