@@ -1,8 +1,8 @@
-# The demo on the board: loads the module, serves a page, runs the guest with the
-# board's kernel, and reports on the data channel (file descriptor 4).
-flavour=$(uname -r)
-flavour=armmp${flavour##*-armmp}
-vcpus=2
+# The demo on the board: loads the module, serves a page, runs the guest, and reports
+# on the data channel (file descriptor 4). /demo/settings says what the guest is:
+# kernel, vcpus, memory.
+. /demo/settings
+console=$(cat /sys/class/tty/console/active)
 work=/tmp/demo
 mkdir -p $work/www
 
@@ -27,12 +27,12 @@ sum_exits() {
 
 run_guest() {
 	local session=$1
-	cp /guest/initrd-$flavour $work/initrd
+	cp /guest/initrd-$kernel $work/initrd
 	[ -z "$session" ] || cat /demo/session.cpio >>$work/initrd
-	ember run --name demo --cpus $vcpus --mem 256M --disk /guest/root.img \
+	ember run --name demo --cpus $vcpus --mem $memory --disk /guest/root.img \
 		--initrd $work/initrd --console stdio \
-		--append "root=/dev/vda console=ttyAMA0 loglevel=4 $session" \
-		/guest/vmlinuz-$flavour
+		--append "root=/dev/vda console=$console loglevel=4 $session" \
+		/guest/vmlinu?-$kernel
 }
 
 # What the scripted session has left on the guest's disk.
@@ -55,7 +55,7 @@ watcher=$!
 if [ -t 0 ]; then
 	printf '\nThe guest boots; a shell follows in a minute or so. Leaving it with Ctrl-] or\n'
 	printf 'poweroff ends the board too.\n\n'
-	echo "guest-kernel $(uname -r)" >&4
+	echo "guest-kernel $kernel" >&4
 	echo "guest-vcpus $vcpus" >&4
 	run_guest ''
 else

@@ -42,21 +42,37 @@ make_guest() {
 }
 
 # guest NAME FLAVOUR VCPUS [OPTION]...: runs it to its end, in the foreground; $kernel
-# instead of the flavour's zImage if that is set.
+# instead of the flavour's own if that is set. Its console is named as the board's.
 guest() {
 	local name=$1 flavour=$2 vcpus=$3
 	shift 3
 	cat /guest/initrd-$flavour $work/$name.cpio >$work/$name.initrd
 	exec_ember "$name" --name "$name" --cpus "$vcpus" --mem $memory \
 		--disk $work/$name.result --initrd $work/$name.initrd \
-		--append "console=ttyAMA0 $quick panic=-1 ember.run=/run/ember/session" \
-		--console $work/$name.console "$@" ${kernel:-/guest/vmlinuz-$flavour}
+		--append "console=$(cat /sys/class/tty/console/active) $quick panic=-1 ember.run=/run/ember/session" \
+		--console $work/$name.console "$@" ${kernel:-/guest/vmlinu?-$flavour}
 }
 
 exec_ember() {
 	local name=$1
 	shift
 	timeout -s KILL $((600 * ${TEST_SLOW:-1})) ember run "$@" </dev/null 2>$work/$name.err
+}
+
+# boots FLAVOUR VCPUS: a test: the guest counts its CPUs, says what it is and powers
+# itself off.
+boots() {
+	local flavour=$1 vcpus=$2 name=boot-$1-$2 status said
+	echo 'echo "$(uname -r) $(grep -c ^processor /proc/cpuinfo)" >/dev/vda; sync' |
+		make_guest $name
+	guest $name $flavour $vcpus
+	status=$?
+	said=$(result $name)
+	case $status:$said in
+	0:6.*-$flavour\ $vcpus) pass $name ;;
+	*) fail "$name: status $status, the guest says '$said'" ;;
+	esac
+	rm -f $work/$name.*
 }
 
 # start_guest NAME ...: the same in the background; $! is what to wait for.
@@ -118,8 +134,8 @@ nothing_left() {
 # belongs to CPUs coming and going.
 quiet_log() {
 	local other lines most
-	dmesg | sed -n '/ember: armv7/,$p' >/tmp/log
-	other=$(grep -m1 -vE '\] (ember: (armv7|VM of process|unknown register)|.*callbacks suppressed|CPU[0-9]+( killed|:)|hrtimer: interrupt took|Detected|GICv2|random:|loop|EXT4-fs)' /tmp/log)
+	dmesg | sed -n '/ember: \(armv7\|mips32\)/,$p' >/tmp/log
+	other=$(grep -m1 -vE '\] (ember: (armv7|mips32|VM of process|unknown register)|.*callbacks suppressed|CPU[0-9]+( killed|:)|hrtimer: interrupt took|Detected|GICv2|random:|loop|EXT4-fs)' /tmp/log)
 	lines=$(grep -c 'ember: ' /tmp/log)
 	most=$(cut -d. -f1 /proc/uptime)
 	most=$(((most / 5 + 1) * 40))
