@@ -7,9 +7,9 @@
  * NOT DONE: IDE (function 1) and USB (function 2): nothing is connected there.
  * The SMBus of function 3 and its timers.
  *
- * The device on the bus is the I/O space of power management.  It is not
- * mapped after reset: the guest chooses its place and turns it on through
- * function 3 (PMBA, PMREGMISC), and cfg.remap does it.
+ * The device is the I/O space of power management.  It is not on the bus after
+ * reset, so the machine doesn't add it: the guest chooses its place and turns it
+ * on through function 3 (PMBA, PMREGMISC), and cfg.remap adds it.
  */
 #ifndef EMBER_PIIX4_H
 #define EMBER_PIIX4_H
