@@ -17,8 +17,6 @@ enum { PMBA_IO = 1 << 0, PMBA_MASK = 0xffc0, PMREGMISC_PMIOSE = 1 << 0 };
 enum { PMSTS = 0, PMEN = 2, PMCNTRL = 4, PM_KNOWN = 6 };
 enum { SUS_TYP = 7 << 10, SUS_TYP_SOFF = 0 << 10, SUS_EN = 1 << 13 };
 
-#define STOP_GRANT 0x00120002 /* PCI special cycle 2 (x86) with its message */
-
 enum { ISA, PM };
 static const unsigned int function[2] = { [ISA] = 0, [PM] = 3 };
 
@@ -102,6 +100,21 @@ static uint64_t piix4_read(struct device *dev, uint64_t off, unsigned int len)
 	return val;
 }
 
+/*
+ * The chip waits for the CPU's stop grant cycle on the PCI bus (SUS_EN).  A malta has no
+ * CPU that sends it, and Linux, which wants to send it itself, does not get it past its
+ * own code for the GT-64120: as with QEMU, the enable bit is enough.
+ *
+ * NOT DONE: the other kinds of suspend, which a guest would have to be woken from.
+ */
+static void suspend(struct piix4 *p)
+{
+	uint16_t cntrl = pci_get16(p->pm + PMCNTRL);
+
+	if ((cntrl & (SUS_EN | SUS_TYP)) == (SUS_EN | SUS_TYP_SOFF) && p->cfg.off)
+		p->cfg.off(p->cfg.opaque);
+}
+
 static void piix4_write(struct device *dev, uint64_t off, uint64_t val, unsigned int len)
 {
 	struct piix4 *p = to_piix4(dev);
@@ -113,17 +126,8 @@ static void piix4_write(struct device *dev, uint64_t off, uint64_t val, unsigned
 		p->pm[i] = (p->pm[i] & ~pm_mask[i]) | (val & pm_mask[i]);
 		p->pm[i] &= ~(val & pm_clear[i]);
 	}
-}
-
-/* NOT DONE: the other kinds of suspend, which a guest would have to be woken from. */
-static void special(struct pci_function *fn, uint32_t message)
-{
-	struct piix4 *p = (struct piix4 *)((char *)fn - offsetof(struct piix4, fn[ISA]));
-	uint16_t cntrl = pci_get16(p->pm + PMCNTRL);
-
-	if (message == STOP_GRANT && (cntrl & (SUS_EN | SUS_TYP)) == (SUS_EN | SUS_TYP_SOFF) &&
-	    p->cfg.off)
-		p->cfg.off(p->cfg.opaque);
+	if (off < PM_KNOWN && off + len > PMCNTRL)
+		suspend(p);
 }
 
 /* Be where the guest wants power management's I/O space, if it wants it at all. */
@@ -227,7 +231,6 @@ struct device *piix4_create(const struct piix4_config *cfg)
 		return NULL;
 	p->dev = (struct device){ .ops = &piix4_ops, .base = cfg->isa, .size = PIIX4_PM_SIZE };
 	p->cfg = *cfg;
-	p->fn[ISA].special = special;
 	p->fn[PM].wrote = pm_wrote;
 	for (i = 0; i < 2; i++)
 		cfg->pci->fn[cfg->slot][function[i]] = &p->fn[i];

@@ -29,8 +29,8 @@ struct piix4_config {
 	uint64_t isa; /* guest physical address of I/O port 0 */
 	struct remap remap;
 	/*
-	 * The guest has turned the power off: soft off was enabled and the stop
-	 * grant cycle seen (PMCNTRL, SUS_EN).  Called with the device lock held.
+	 * The guest has turned the power off: soft off was enabled (PMCNTRL,
+	 * SUS_EN).  Called with the device lock held.
 	 */
 	void (*off)(void *opaque);
 	void *opaque;
