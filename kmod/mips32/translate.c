@@ -238,7 +238,7 @@ static const struct rule_row {
 	[MIPS32_WAIT] = { NULL, MIPS32_RULE_STAYS_WAIT },
 };
 
-enum mips32_rule mips32_translate(const struct mips32_code *code,
+enum mips32_rule mips32_rewrite(const struct mips32_code *code,
 				  struct mips32_patch *patch)
 {
 	struct mips32_insn insn;

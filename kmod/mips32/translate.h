@@ -78,7 +78,7 @@ struct mips32_patch {
  * The rule for the instruction at @code->at.  @patch is filled in, with nr > 0, if
  * it is below MIPS32_RULE_STAYS and not NONE; else nr is 0.
  */
-enum mips32_rule mips32_translate(const struct mips32_code *code,
+enum mips32_rule mips32_rewrite(const struct mips32_code *code,
 				  struct mips32_patch *patch);
 
 /* For statistics and traces. */

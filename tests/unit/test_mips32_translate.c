@@ -94,7 +94,7 @@ static enum mips32_rule translate(const u32 *words, unsigned int nr, unsigned in
 	};
 
 	memset(patch, 0xff, sizeof(*patch));
-	return mips32_translate(&code, patch);
+	return mips32_rewrite(&code, patch);
 }
 
 static void test_singles(void **state)
@@ -320,7 +320,7 @@ static bool adapt(struct machine *m)
 
 	if (++m->hits[m->pc] < 2)
 		return false;
-	mips32_translate(&code, &patch);
+	mips32_rewrite(&code, &patch);
 	for (unsigned int i = 0; i < patch.nr; i++) {
 		assert_int_equal(m->code[m->pc + i], patch.old[i]);
 		m->code[m->pc + i] = patch.new[i];
