@@ -63,6 +63,18 @@ locked() {
 	exec {fd}>&-
 }
 
+# make_ext4 DIR LABEL SIZE FILE: a file system that holds DIR, the same one every time:
+# all are made at the same date.
+make_ext4() {
+	local dir=$1 label=$2 size=$3 out=$4
+	find "$dir" -newermt "@$epoch" -exec touch -h -d "@$epoch" {} +
+	E2FSPROGS_FAKE_TIME=$epoch mke2fs -q -t ext4 -L "$label" -d "$dir" -m 0 -b 4096 \
+		-O ^metadata_csum_seed,^orphan_file -E hash_seed=$uuid,root_owner=0:0 \
+		-U $uuid "$out" "$size" >/dev/null
+}
+epoch=1767225600
+uuid=7d0a8e1c-5b7e-4e7c-9d57-456d62657221
+
 # publish PATH COMMAND...: unless PATH exists, runs `COMMAND... TEMP` and renames
 # TEMP to PATH when it succeeds. An interrupted build leaves no PATH behind.
 publish() {
