@@ -13,8 +13,11 @@ counts=/sys/kernel/debug/ember/exits
 guest="--cpus 1 --mem $(cat /bench/memory) --net none --no-rng --initrd /bench/initrd"
 append=$(cat /bench/append)
 
-ember run $guest --append "$append" --dumpdtb /tmp/dtb /bench/kernel || fail "no device tree"
-echo "dtb $(base64 /tmp/dtb | tr -d '\n')" >&4
+if [ -e /bench/wants-dtb ]; then
+	ember run $guest --append "$append" --dumpdtb /tmp/dtb /bench/kernel ||
+		fail "no device tree"
+	echo "dtb $(base64 /tmp/dtb | tr -d '\n')" >&4
+fi
 
 cp $counts /tmp/before
 ember run $guest --append "$append" --console /tmp/console /bench/kernel </dev/null ||
