@@ -71,12 +71,17 @@ struct device *bus_find(const struct bus *bus, uint64_t gpa, unsigned int len)
 	return gpa - dev->base < dev->size && len <= dev->size - (gpa - dev->base) ? dev : NULL;
 }
 
-static void nobody(struct bus *bus, const char *what, uint64_t gpa, unsigned int len)
+/* What a read there gets. */
+static uint64_t nobody(struct bus *bus, const char *what, uint64_t gpa, unsigned int len)
 {
-	bus->unclaimed++;
+	bool port = gpa - bus->ports_base < bus->ports_size;
+
+	bus->probes += port;
+	bus->unclaimed += !port;
 	if (bus->trace)
 		warn("mmio: %s of %u bytes at 0x%llx: no device there", what, len,
 		     (unsigned long long)gpa);
+	return port ? ~0ull : 0;
 }
 
 static void unknown(struct bus *bus, struct device *dev, uint64_t before, const char *what,
@@ -93,10 +98,8 @@ uint64_t bus_read(struct bus *bus, uint64_t gpa, unsigned int len)
 	uint64_t before, val;
 
 	bus->accesses++;
-	if (!dev) {
-		nobody(bus, "read", gpa, len);
-		return 0;
-	}
+	if (!dev)
+		return nobody(bus, "read", gpa, len);
 	before = dev->unknown;
 	val = dev->ops->mmio_read(dev, gpa - dev->base, len);
 	unknown(bus, dev, before, "read", gpa);

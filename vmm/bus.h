@@ -22,6 +22,12 @@ struct bus {
 	bool trace; /* say each access that no device answers */
 	uint64_t accesses;
 	uint64_t unclaimed; /* accesses where there is no device: reads as 0 */
+	/*
+	 * A PC's I/O ports, where guests look for devices by trying: what nobody answers
+	 * reads as all ones, is traced, and counts as a probe instead.
+	 */
+	uint64_t ports_base, ports_size;
+	uint64_t probes;
 };
 
 /* 0, -EINVAL (empty or overlapping window) or -ENOSPC.  Does not take @dev over. */

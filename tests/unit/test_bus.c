@@ -93,6 +93,23 @@ static void nobody(void **state)
 	assert_int_equal(a.reads + a.writes, 0);
 }
 
+/* Guests look for a PC's devices by trying: all ones, and not for the final report. */
+static void ports(void **state)
+{
+	struct probe a = probe(0x1060, 4);
+	struct bus bus = { .ports_base = 0x1000, .ports_size = 0x100 };
+
+	(void)state;
+	assert_int_equal(bus_add(&bus, &a.dev), 0);
+	assert_int_equal(bus_read(&bus, 0x1064, 1) & 0xff, 0xff);
+	bus_write(&bus, 0x10ff, 1, 1);
+	bus_read(&bus, 0x1060, 1);
+	assert_int_equal(bus.probes, 2);
+	assert_int_equal(bus.unclaimed, 0);
+	assert_int_equal(bus_read(&bus, 0x1100, 1) | bus_read(&bus, 0xfff, 1), 0);
+	assert_int_equal(bus.unclaimed, 2);
+}
+
 static void empty_bus(void **state)
 {
 	struct bus bus = { 0 };
@@ -193,10 +210,10 @@ static void second_window(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(dispatch),	 cmocka_unit_test(nobody),
-		cmocka_unit_test(empty_bus),	 cmocka_unit_test(refused),
-		cmocka_unit_test(full),		 cmocka_unit_test(moves),
-		cmocka_unit_test(second_window),
+		cmocka_unit_test(dispatch), cmocka_unit_test(nobody),
+		cmocka_unit_test(ports),    cmocka_unit_test(empty_bus),
+		cmocka_unit_test(refused),  cmocka_unit_test(full),
+		cmocka_unit_test(moves),    cmocka_unit_test(second_window),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
