@@ -273,6 +273,7 @@ static void arguments(void **state)
 	assert_string_equal(at(f, word(f, args.a[1])), "/boot/vmlinux");
 	assert_string_equal(at(f, word(f, args.a[1] + 4)),
 			    "rd_start=0x43fd0000 rd_size=5000 console=ttyS0");
+	assert_string_equal(at(f, word(f, args.a[2])), "memsize");
 	assert_string_equal(getenv_of(f, args.a[2], "memsize"), "67108864");
 	assert_string_equal(getenv_of(f, args.a[2], "ememsize"), "67108864");
 	assert_string_equal(getenv_of(f, args.a[2], "modetty0"), "38400n8r");
