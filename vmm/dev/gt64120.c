@@ -26,6 +26,7 @@ struct gt64120 {
 	struct gt64120_config cfg;
 	struct pci_function fn; /* 0.0 */
 	uint32_t reg[GT64120_SIZE / 4];
+	const struct gt_reg *row[GT64120_SIZE / 4]; /* each register's, or NULL */
 };
 
 static struct gt64120 *to_gt64120(struct device *dev)
@@ -114,16 +115,16 @@ static const struct {
 	void (*wrote)(struct gt64120 *gt, uint32_t val);
 	uint32_t remap; /* the register that follows this one, 0: none */
 } action[] = {
+	{ GT_PCI0_IACK, iack_read, NULL, 0 },
+	{ GT_ISD, NULL, isd_wrote, 0 },
+	{ GT_INTRCAUSE, NULL, intrcause_wrote, 0 },
+	{ GT_PCI0_CFGDATA, cfgdata_read, cfgdata_wrote, 0 },
 	{ GT_PCI0IOLD, NULL, NULL, GT_PCI0IOREMAP },
 	{ GT_PCI0M0LD, NULL, NULL, GT_PCI0M0REMAP },
 	{ GT_PCI0M1LD, NULL, NULL, GT_PCI0M1REMAP },
 	{ GT_PCI1IOLD, NULL, NULL, GT_PCI1IOREMAP },
 	{ GT_PCI1M0LD, NULL, NULL, GT_PCI1M0REMAP },
 	{ GT_PCI1M1LD, NULL, NULL, GT_PCI1M1REMAP },
-	{ GT_ISD, NULL, isd_wrote, 0 },
-	{ GT_INTRCAUSE, NULL, intrcause_wrote, 0 },
-	{ GT_PCI0_IACK, iack_read, NULL, 0 },
-	{ GT_PCI0_CFGDATA, cfgdata_read, cfgdata_wrote, 0 },
 };
 
 #define ACTIONS (sizeof(action) / sizeof(action[0]))
@@ -137,13 +138,13 @@ static size_t find_action(uint32_t off)
 	return i;
 }
 
+/* Every interrupt comes by here. */
 static const struct gt_reg *find(struct device *dev, uint64_t off, unsigned int len)
 {
-	const struct gt_reg *r;
+	const struct gt_reg *r = to_gt64120(dev)->row[off / 4];
 
-	for (r = gt_regs; r->name; r++)
-		if (r->off == off && len == 4)
-			return r;
+	if (r && r->off == off && len == 4)
+		return r;
 	dev->unknown++;
 	return NULL;
 }
@@ -287,6 +288,7 @@ static const struct device_ops gt64120_ops = {
 struct device *gt64120_create(const struct gt64120_config *cfg)
 {
 	struct gt64120 *gt = calloc(1, sizeof(*gt));
+	const struct gt_reg *r;
 
 	if (!gt)
 		return NULL;
@@ -296,6 +298,8 @@ struct device *gt64120_create(const struct gt64120_config *cfg)
 		.size = GT64120_SIZE,
 	};
 	gt->cfg = *cfg;
+	for (r = gt_regs; r->name; r++)
+		gt->row[r->off / 4] = r;
 	cfg->pci->fn[0][0] = &gt->fn;
 	registers_reset(gt);
 	return &gt->dev;
