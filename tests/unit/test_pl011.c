@@ -3,19 +3,14 @@
  * The serial port as Linux' amba-pl011 and a hostile guest use it, with a
  * character device behind it that is a pair of pipes.
  */
-#include "unit.h"
+#include "chr_rig.h"
 
-#include <fcntl.h>
 #include <libfdt.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include "dev/device.h"
 #include "dev/pl011.h"
 #include "dev/state.h"
-#include "err.h"
-#include "host/chardev.h"
-#include "loop.h"
 
 #define BASE 0x09000000
 enum { DR = 0, RSR = 4, FR = 0x18, IBRD = 0x24, FBRD = 0x28, LCR = 0x2c, CR = 0x30 };
@@ -24,13 +19,10 @@ enum { RXFE = 0x10, TXFF = 0x20, RXFF = 0x40, TXFE = 0x80 };
 enum { RXI = 0x10, TXI = 0x20, RTI = 0x40 };
 
 struct fixture {
-	struct loop *loop;
-	struct chardev *chr;
+	struct chr_rig rig;
 	struct device *dev;
 	struct irqline irq;
 	bool level;
-	int in, out; /* the host's ends: what the guest receives and has sent */
-	int saved[2];
 };
 
 static void set_level(struct irqline *irq, bool level)
@@ -38,41 +30,15 @@ static void set_level(struct irqline *irq, bool level)
 	((struct fixture *)irq->opaque)->level = level;
 }
 
-/* "stdio" on pipes: 0 and 1 are replaced for as long as the chardev is opened. */
-static struct chardev *open_on_pipes(struct fixture *f)
-{
-	int in[2], out[2];
-	struct chardev *chr;
-	struct err e;
-
-	assert_int_equal(pipe(in) | pipe(out), 0);
-	f->saved[0] = dup(0);
-	f->saved[1] = dup(1);
-	dup2(in[0], 0);
-	dup2(out[1], 1);
-	chr = chardev_open(f->loop, "test", "stdio", NULL, NULL, &e);
-	dup2(f->saved[0], 0);
-	dup2(f->saved[1], 1);
-	close(f->saved[0]);
-	close(f->saved[1]);
-	close(in[0]);
-	close(out[1]);
-	f->in = in[1];
-	f->out = out[0];
-	fcntl(f->out, F_SETFL, O_NONBLOCK);
-	return chr;
-}
-
 static int setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 
-	f->loop = loop_create();
-	f->chr = open_on_pipes(f);
+	chr_rig_open(&f->rig);
 	f->irq = (struct irqline){ .set = set_level, .edge_fd = -1, .spi = 1, .opaque = f };
-	f->dev = pl011_create(BASE, &f->irq, f->chr);
+	f->dev = pl011_create(BASE, &f->irq, f->rig.chr);
 	*state = f;
-	return f->loop && f->chr && f->dev ? 0 : -1;
+	return f->dev ? 0 : -1;
 }
 
 static int teardown(void **state)
@@ -80,11 +46,7 @@ static int teardown(void **state)
 	struct fixture *f = *state;
 
 	f->dev->ops->destroy(f->dev);
-	if (f->in >= 0)
-		close(f->in);
-	close(f->out);
-	chardev_close(f->chr);
-	loop_destroy(f->loop);
+	chr_rig_close(&f->rig);
 	free(f);
 	return 0;
 }
@@ -97,27 +59,6 @@ static uint32_t rd(struct fixture *f, uint64_t off)
 static void wr(struct fixture *f, uint64_t off, uint32_t val)
 {
 	f->dev->ops->mmio_write(f->dev, off, val, 4);
-}
-
-static void timer_quits(void *opaque)
-{
-	loop_quit(opaque, 0);
-}
-
-/* Let the loop do what there is to do. */
-static void turn(struct fixture *f)
-{
-	struct loop_timer *t = loop_timer_create(f->loop, timer_quits, f->loop);
-
-	loop_timer_arm(t, loop_now_ns() + 5000000);
-	loop_run(f->loop);
-	loop_timer_destroy(t);
-}
-
-static void receive(struct fixture *f, const char *text)
-{
-	assert_int_equal(write(f->in, text, strlen(text)), strlen(text));
-	turn(f);
 }
 
 static void enable(struct fixture *f, bool fifos)
@@ -188,7 +129,7 @@ static void sends(void **state)
 	assert_false(f->level);
 	wr(f, DR, 'h');
 	wr(f, DR, 'i');
-	assert_int_equal(read(f->out, got, sizeof(got)), 2);
+	assert_int_equal(read(f->rig.out, got, sizeof(got)), 2);
 	assert_string_equal(got, "hi");
 	assert_true(f->level);
 	assert_int_equal(rd(f, MIS), TXI);
@@ -214,10 +155,10 @@ static void waits_for_a_slow_host(void **state)
 	wr(f, IMSC, TXI);
 	assert_false(f->level);
 	while (got < sent) {
-		n = read(f->out, buf, sizeof(buf));
+		n = read(f->rig.out, buf, sizeof(buf));
 		for (i = 0; i < n; i++, got++)
 			assert_int_equal(buf[i], 'a' + got % 26);
-		turn(f);
+		chr_rig_turn(&f->rig);
 	}
 	assert_true(f->level);
 	assert_int_equal(rd(f, FR) & (TXFF | TXFE), TXFE);
@@ -229,7 +170,7 @@ static void receives(void **state)
 
 	enable(f, true);
 	wr(f, IMSC, RXI | RTI);
-	receive(f, "abc");
+	chr_rig_type(&f->rig, "abc");
 	assert_true(f->level);
 	assert_int_equal(rd(f, MIS), RTI); /* below the trigger level of 8 */
 	assert_int_equal(rd(f, DR), 'a');
@@ -252,12 +193,12 @@ static void receives_a_lot(void **state)
 		text[i] = 'A' + i % 50;
 	text[500] = 0;
 	enable(f, true);
-	receive(f, text);
+	chr_rig_type(&f->rig, text);
 	assert_int_equal(rd(f, FR) & RXFF, RXFF);
 	assert_int_equal(rd(f, RIS) & (RXI | RTI), RXI);
 	for (i = 0; i < 500 && turns < 1000; turns++) {
 		if (rd(f, FR) & RXFE)
-			turn(f);
+			chr_rig_turn(&f->rig);
 		else
 			assert_int_equal(rd(f, DR), text[i++]);
 	}
@@ -268,7 +209,7 @@ static void nothing_before_enabled(void **state)
 {
 	struct fixture *f = *state;
 
-	receive(f, "xy");
+	chr_rig_type(&f->rig, "xy");
 	assert_int_equal(rd(f, FR) & RXFE, RXFE);
 	enable(f, true);
 	assert_int_equal(rd(f, DR), 'x');
@@ -280,7 +221,7 @@ static void one_deep_without_fifos(void **state)
 	struct fixture *f = *state;
 
 	enable(f, false);
-	receive(f, "pq");
+	chr_rig_type(&f->rig, "pq");
 	assert_int_equal(rd(f, FR) & RXFF, RXFF);
 	assert_int_equal(rd(f, DR), 'p');
 	assert_int_equal(rd(f, DR), 'q');
@@ -304,7 +245,7 @@ static void loopback(void **state)
 	assert_int_equal(rd(f, RSR), 8);
 	wr(f, RSR, 0);
 	assert_int_equal(rd(f, RSR), 0);
-	assert_int_equal(read(f->out, &c, 1), -1);
+	assert_int_equal(read(f->rig.out, &c, 1), -1);
 }
 
 static void host_gone(void **state)
@@ -313,11 +254,11 @@ static void host_gone(void **state)
 	unsigned int i;
 
 	enable(f, true);
-	close(f->in);
-	f->in = -1;
-	turn(f);
-	close(f->out);
-	f->out = dup(0);
+	close(f->rig.in);
+	f->rig.in = -1;
+	chr_rig_turn(&f->rig);
+	close(f->rig.out);
+	f->rig.out = dup(0);
 	for (i = 0; i < 2 * CHARDEV_BUFFER; i++)
 		wr(f, DR, 'x');
 	assert_int_equal(rd(f, FR) & TXFF, 0);
@@ -333,7 +274,7 @@ static void save_restore_save(void **state)
 	wr(f, IBRD, 13);
 	wr(f, FBRD, 2);
 	wr(f, IMSC, RXI | RTI | TXI);
-	receive(f, "state");
+	chr_rig_type(&f->rig, "state");
 	device_state_save(f->dev, one);
 	f->dev->ops->reset(f->dev);
 	device_state_save(f->dev, two);

@@ -39,7 +39,7 @@ struct device *gt64120_create(const struct gt64120_config *cfg);
 /*
  * What malta's boot monitor has done before a kernel starts: the window at
  * GT64120_BASE_MALTA, PCI I/O at 0x18000000 (2 MiB), PCI memory at 0x10000000
- * (126 MiB) and 0x18200000 (188 MiB).  To be called with the device on the bus.
+ * (128 MiB) and 0x18200000 (60 MiB).  To be called with the device on the bus.
  */
 void gt64120_firmware(struct device *gt);
 
