@@ -230,6 +230,8 @@ static void where_things_are(void **state)
 	/* Interrupt 10, 11, 5 and 9 are level triggered from the start. */
 	assert_int_equal(in8(f, 0x4d0), 1 << 5);
 	assert_int_equal(in8(f, 0x4d1), 1 << 1 | 1 << 2 | 1 << 3);
+	assert_int_equal(in8(f, 0x64), 0xff); /* there is no keyboard controller */
+	assert_int_equal(f->bus.probes, 1);
 	assert_int_equal(f->bus.unclaimed, 0);
 }
 

@@ -23,6 +23,7 @@
 #define MALTA_VIRTIO_SLOTS 24u
 
 #define MALTA_ISA 0x18000000ull /* I/O port 0 */
+#define MALTA_ISA_SIZE 0x200000ull /* as the firmware has set up the GT-64120 */
 #define MALTA_FPGA 0x1f000000ull
 #define MALTA_ROM 0x1fc00000ull
 

@@ -141,6 +141,8 @@ static int add_virtio_irqs(struct malta_board *b, struct err *e)
 int malta_board_init(struct malta_board *b, const struct malta_board_config *cfg, struct err *e)
 {
 	*b = (struct malta_board){ .bus = cfg->bus };
+	b->bus->ports_base = MALTA_ISA;
+	b->bus->ports_size = MALTA_ISA_SIZE;
 	if (add_pic(b, cfg, e) || add_clocks(b, cfg, e) || add_uarts(b, cfg, e))
 		return -1;
 	return add_fpga(b, cfg, e) || add_pci(b, cfg, e) ? -1 : add_virtio_irqs(b, e);
