@@ -14,6 +14,11 @@
 #include <linux/fs.h>
 #include "ember.h"
 
+/* What an architecture does not say whose ABI has no in-kernel irqchip. */
+#ifndef KVM_NR_IRQCHIPS
+#define KVM_NR_IRQCHIPS		1
+#endif
+
 /* ---- main.c ------------------------------------------------------------ */
 
 /*

@@ -454,6 +454,12 @@ struct ember_backend {
 			 unsigned long arg);
 	long (*vcpu_ioctl)(struct ember_vcpu *vcpu, unsigned int ioctl,
 			   unsigned long arg);
+	/*
+	 * Optional: ioctls of a vcpu that any thread may call while it runs.  No
+	 * lock held; -ENOIOCTLCMD: not one of these.
+	 */
+	long (*vcpu_async_ioctl)(struct ember_vcpu *vcpu, unsigned int ioctl,
+				 unsigned long arg);
 };
 
 /* The one in use; set before /dev/kvm appears. */

@@ -144,6 +144,17 @@ static noinline long vcpu_do_ioctl(struct ember_vcpu *vcpu, unsigned int ioctl,
 	}
 }
 
+/* Also of one that runs; -ENOIOCTLCMD: the vcpu has to stand still for it. */
+static noinline long vcpu_do_async_ioctl(struct ember_vcpu *vcpu,
+					 unsigned int ioctl, unsigned long arg)
+{
+	if (ioctl == KVM_GET_STATS_FD)
+		return ember_stats_fd(vcpu->vm, vcpu);
+	if (!ember_backend->vcpu_async_ioctl)
+		return -ENOIOCTLCMD;
+	return ember_backend->vcpu_async_ioctl(vcpu, ioctl, arg);
+}
+
 static long vcpu_ioctl(struct file *file, unsigned int ioctl,
 		       unsigned long arg)
 {
@@ -152,9 +163,11 @@ static long vcpu_ioctl(struct file *file, unsigned int ioctl,
 
 	if (vcpu->vm->mm != current->mm)
 		return -EIO;
-	/* Also of one that runs. */
-	if (unlikely(ioctl == KVM_GET_STATS_FD))
-		return ember_stats_fd(vcpu->vm, vcpu);
+	if (unlikely(ioctl != KVM_RUN)) {
+		ret = vcpu_do_async_ioctl(vcpu, ioctl, arg);
+		if (ret != -ENOIOCTLCMD)
+			return ret;
+	}
 	if (!mutex_trylock(&vcpu->mutex) &&
 	    mutex_lock_killable(&vcpu->mutex))
 		return -EINTR;

@@ -6,7 +6,13 @@
  * <linux/kvm.h> still includes <asm/kvm.h>, but the kernels that Ember runs on
  * ship none for arm; this file takes its place for the module, the monitor
  * and the tests.  Documentation/virt/kvm/api.rst describes the calls.
+ *
+ * MIPS, whose kernels have theirs, does not see this one.
  */
+#ifdef __mips__
+#include_next <asm/kvm.h>
+#else
+
 #ifndef EMBER_UAPI_ASM_KVM_H
 #define EMBER_UAPI_ASM_KVM_H
 
@@ -257,3 +263,5 @@ struct kvm_vcpu_events {
 #define KVM_PSCI_RET_DENIED		PSCI_RET_DENIED
 
 #endif
+
+#endif /* __mips__ */
