@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The MIPS32 backend's operations, and the loop's one turn: into the guest and
+ * out of it.
+ *
+ * Read after mips32.h and enter.S.
+ */
+#define pr_fmt(fmt) "ember: " fmt
+
+#include <linux/gfp.h>
+#include <linux/kvm.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+#include <asm/cacheflush.h>
+#include <asm/cpu-features.h>
+#include <asm/fpu.h>
+#include <asm/hazards.h>
+#include <asm/mmu_context.h>
+#include <asm/pgtable.h>
+#include "mips32.h"
+#include "../core/trace.h"
+
+/* ---- the host ---------------------------------------------------------------- */
+
+static const char *probe_lacks(void)
+{
+	if (!cpu_has_mips32r2 || cpu_has_mips_r6)
+		return "instructions of MIPS32 release 2";
+	if (!cpu_has_tlb)
+		return "a TLB";
+	if (cpu_has_mmid)
+		return "ASIDs of its own on each CPU (this one has memory map IDs)";
+	if (PAGE_SHIFT != 12)
+		return "pages of 4 KiB";
+	return NULL;
+}
+
+static int mips32_probe(void)
+{
+	const char *lacks = probe_lacks();
+
+	if (lacks) {
+		pr_err("mips32: this CPU lacks %s; no guest can run on it\n", lacks);
+		return -ENODEV;
+	}
+	cp0_init();
+	return 0;
+}
+
+static void mips32_remove(void)
+{
+}
+
+/* Nothing of the CPU is held between two turns. */
+static int mips32_cpu_enable(void)
+{
+	return 0;
+}
+
+static void mips32_cpu_disable(void)
+{
+}
+
+/* ---- a VM ---------------------------------------------------------------------- */
+
+static int mips32_vm_init(struct ember_vm *vm, unsigned long type)
+{
+	/* Trap and emulate, or whatever there is; Linux 5.12 and 5.13 swap them. */
+	return type == KVM_VM_MIPS_TE || type == KVM_VM_MIPS_AUTO ? 0 : -EINVAL;
+}
+
+static void mips32_vm_destroy(struct ember_vm *vm)
+{
+	mips32_mmu_destroy(to_mips32_vm(vm));
+}
+
+/*
+ * Caches that are indexed by virtual address hold a line twice if the owner and
+ * the guest know it by addresses of different colour.
+ */
+static int mips32_mem_prepare(struct ember_vm *vm, const struct ember_memslot *new,
+			      enum ember_slot_change change)
+{
+	unsigned long gpa = new->base_gfn << PAGE_SHIFT;
+
+	if (change == EMBER_SLOT_DELETE || !cpu_has_dc_aliases)
+		return 0;
+	if (!((gpa ^ new->hva) & shm_align_mask))
+		return 0;
+	pr_warn_ratelimited("slot %u: guest address %#lx and user address %#lx differ below %#lx: this CPU's data cache wants them alike\n",
+			    new->id, gpa, new->hva, shm_align_mask + 1);
+	return -EINVAL;
+}
+
+/* ---- a vcpu -------------------------------------------------------------------- */
+
+extern const char mips32_block_start[], mips32_block_end[];
+extern const char mips32_block_general[], mips32_block_rdhwr[];
+extern const char mips32_block_enter[];
+
+#define VECTOR_CACHE_ERROR	0x100
+#define VECTOR_SIZE		0x80
+
+static u32 in_block(struct mips32_vcpu *v, const char *label)
+{
+	return (u32)v->block + (label - mips32_block_start);
+}
+
+static void block_fill(struct mips32_vcpu *v)
+{
+	const void *host = (void *)(read_c0_ebase() & PAGE_MASK);
+	size_t size = mips32_block_end - mips32_block_start;
+	unsigned int i;
+
+	memcpy(v->block, mips32_block_start, size);
+	memcpy(v->block + VECTOR_CACHE_ERROR, host + VECTOR_CACHE_ERROR,
+	       VECTOR_SIZE);
+	flush_icache_range((unsigned long)v->block,
+			   (unsigned long)v->block + size);
+	v->ctxt = v->block + MIPS32_BLOCK_CODE;
+	v->enter = (void *)in_block(v, mips32_block_enter);
+	for (i = 0; i < ARRAY_SIZE(v->ctxt->dispatch); i++)
+		v->ctxt->dispatch[i] = in_block(v, mips32_block_general);
+}
+
+/* The thread pointer: what users may read, the vector page may answer. */
+void mips32_hwrena_changed(struct mips32_vcpu *v)
+{
+	bool user = C0(v, HWRENA) & MIPS_HWRENA_ULR;
+
+	v->ctxt->dispatch[MIPS32_EXC_RI] =
+		in_block(v, user ? mips32_block_rdhwr : mips32_block_general);
+}
+
+static int mips32_vcpu_create(struct ember_vcpu *vcpu)
+{
+	struct mips32_vcpu *v = to_mips32(vcpu);
+	int ret;
+
+	BUILD_BUG_ON(sizeof(struct mips32_ctxt) >
+		     (PAGE_SIZE << MIPS32_BLOCK_ORDER) - MIPS32_BLOCK_CODE);
+	if (mips32_block_end - mips32_block_start > MIPS32_BLOCK_CODE)
+		return -EINVAL;
+	v->block = (void *)__get_free_pages(GFP_KERNEL_ACCOUNT | __GFP_ZERO,
+					    MIPS32_BLOCK_ORDER);
+	if (!v->block)
+		return -ENOMEM;
+	block_fill(v);
+	ret = mips32_shadow_init(v);
+	if (ret) {
+		free_pages((unsigned long)v->block, MIPS32_BLOCK_ORDER);
+		return ret;
+	}
+	mips32_timer_init(v);
+	cp0_reset(v);
+	mips32_tlb_reset(v);
+	return 0;
+}
+
+static void mips32_vcpu_destroy(struct ember_vcpu *vcpu)
+{
+	struct mips32_vcpu *v = to_mips32(vcpu);
+
+	mips32_timer_destroy(v);
+	mips32_shadow_destroy(v);
+	free_pages((unsigned long)v->block, MIPS32_BLOCK_ORDER);
+}
+
+static bool mips32_vcpu_runnable(struct ember_vcpu *vcpu)
+{
+	return mips32_irq_pending(to_mips32(vcpu));
+}
+
+static int mips32_vcpu_start(struct ember_vcpu *vcpu)
+{
+	return 0;
+}
+
+/* ---- one turn --------------------------------------------------------------------- */
+
+/* What rdhwr tells a guest without asking: SYNCI_Step and CCRes, as is safe. */
+#define GUEST_HWRENA	(MIPS_HWRENA_SYNCISTEP | MIPS_HWRENA_CCRES)
+
+void mips32_set_entry(struct mips32_vcpu *v)
+{
+	bool kernel = mips32_kernel_mode(v);
+
+	v->ctxt->pgd = (u32 *)(v->cur->pgd + (kernel ? 0 : MIPS32_PGD_SIZE));
+	v->ctxt->entryhi = mips32_shadow_asid(v, kernel);
+}
+
+/* CU1 and FR are the FPU's: fpu.c. */
+static void guest_load(struct mips32_vcpu *v)
+{
+	htw_stop();
+	v->ctxt->status = (read_c0_status() & (ST0_IM | ST0_FR)) |
+			  KSU_USER | ST0_EXL | ST0_IE;
+	v->host_hwrena = read_c0_hwrena();
+	write_c0_hwrena(GUEST_HWRENA);
+	/* A debugger's, which watches the owner: none of them is for the guest. */
+	if (unlikely(test_thread_flag(TIF_LOAD_WATCH)))
+		write_c0_watchlo0(0);
+	/* Nor are the owner's vector registers. */
+	if (unlikely(test_thread_flag(TIF_USEDMSA)))
+		lose_fpu(1);
+	if (v->fpu_wanted)
+		mips32_fpu_take(v);
+}
+
+/*
+ * The guest's ASID has been in place since it ran: kernel memory needs none.  A
+ * new round of ASIDs may have begun since the owner got its own.
+ */
+static void guest_put(struct mips32_vcpu *v)
+{
+	struct mm_struct *mm = current->active_mm;
+
+	mips32_fpu_put(v);
+	check_mmu_context(mm);
+	write_c0_entryhi(cpu_asid(smp_processor_id(), mm));
+	write_c0_hwrena(v->host_hwrena);
+	if (unlikely(test_thread_flag(TIF_LOAD_WATCH)))
+		write_c0_watchlo0(current->thread.watch.mips3264.watchlo[0]);
+	back_to_back_c0_hazard();
+	htw_start();
+}
+
+static u32 enter(struct mips32_vcpu *v)
+{
+	u32 code;
+
+	/* Pairs with the barrier in mmu.c, flush(): ASIDs are read after this. */
+	smp_store_mb(v->entered, true);
+	mips32_set_entry(v);
+	code = v->enter(v->ctxt);
+	smp_store_release(&v->entered, false);
+	return code;
+}
+
+/* Into the guest and out of it, for most exits several times; interrupts off. */
+static u32 mips32_turn(struct mips32_vcpu *v)
+{
+	u32 code;
+
+	guest_load(v);
+	ember_guest_begin(&v->vcpu);
+	v->quick = v->vcpu.rcu_watches;
+	do {
+		mips32_irq_deliver(v);
+		code = enter(v);
+	} while (code != MIPS32_CODE_IRQ && v->quick &&
+		 mips32_handle_exit(v, code) == 1);
+	v->quick = false;
+	ember_guest_exit(&v->vcpu);
+	guest_put(v);
+	return code;
+}
+
+static int mips32_vcpu_run(struct ember_vcpu *vcpu)
+{
+	struct mips32_vcpu *v = to_mips32(vcpu);
+	u32 code;
+	int ret;
+
+	ret = mips32_shadow_top_up(v);
+	if (ret)
+		return ret;
+	trace_ember_entry(vcpu, v->ctxt->pc);
+	local_irq_disable();
+	if (!ember_guest_enter(vcpu)) {
+		local_irq_enable();
+		ember_count_exit(vcpu, MIPS32_EXIT_SIGNAL);
+		return 1;
+	}
+	code = mips32_turn(v);
+	local_irq_enable();
+	return mips32_handle_exit(v, code);
+}
+
+/* ---- capabilities ---------------------------------------------------------------------- */
+
+static int mips32_check_extension(struct ember_vm *vm, long ext)
+{
+	switch (ext) {
+	case KVM_CAP_MIPS_TE:
+	case KVM_CAP_ENABLE_CAP:
+		return 1;
+	case KVM_CAP_MIPS_FPU:
+		return !!raw_cpu_has_fpu;
+	default:
+		return 0;
+	}
+}
+
+/* There is no in-kernel irqchip: see struct ember_backend for what these say. */
+static int mips32_irq_line_ioctl(struct ember_vm *vm, u32 irq, bool level)
+{
+	return -ENOTTY;
+}
+
+static int mips32_irqfd_line(struct ember_vm *vm, u32 pin, bool level)
+{
+	return -EINVAL;
+}
+
+static int mips32_signal_msi(struct ember_vm *vm, const struct kvm_msi *msi)
+{
+	return -EINVAL;
+}
+
+static int mips32_vm_enable_cap(struct ember_vm *vm,
+				const struct kvm_enable_cap *cap)
+{
+	return -EINVAL;
+}
+
+static long mips32_vm_ioctl(struct ember_vm *vm, unsigned int ioctl,
+			    unsigned long arg)
+{
+	return -ENOTTY;
+}
+
+static const char *const mips32_exit_names[] = {
+#define X(sym, name) name,
+	MIPS32_EXITS(X)
+#undef X
+	NULL
+};
+
+static const struct ember_device_ops *const mips32_devices[] = {
+	NULL
+};
+
+const struct ember_backend mips32_backend = {
+	.name = "mips32",
+	.vm_size = sizeof(struct mips32_vm),
+	.vcpu_size = sizeof(struct mips32_vcpu),
+	.exit_names = mips32_exit_names,
+	.devices = mips32_devices,
+	.probe = mips32_probe,
+	.remove = mips32_remove,
+	.cpu_enable = mips32_cpu_enable,
+	.cpu_disable = mips32_cpu_disable,
+	.vm_init = mips32_vm_init,
+	.vm_destroy = mips32_vm_destroy,
+	.vcpu_init = mips32_vcpu_create,
+	.vcpu_destroy = mips32_vcpu_destroy,
+	.vcpu_start = mips32_vcpu_start,
+	.vcpu_run = mips32_vcpu_run,
+	.vcpu_runnable = mips32_vcpu_runnable,
+	.mem_prepare = mips32_mem_prepare,
+	.mem_unmap = mips32_mem_unmap,
+	.mem_write_protect = mips32_mem_write_protect,
+	.mem_age = mips32_mem_age,
+	.irq_line = mips32_irq_line_ioctl,
+	.irqfd_line = mips32_irqfd_line,
+	.signal_msi = mips32_signal_msi,
+	.reg_list = mips32_reg_list,
+	.reg_get = mips32_reg_get,
+	.reg_set = mips32_reg_set,
+	.check_extension = mips32_check_extension,
+	.vm_enable_cap = mips32_vm_enable_cap,
+	.vm_ioctl = mips32_vm_ioctl,
+	.vcpu_ioctl = mips32_vcpu_ioctl,
+	.vcpu_async_ioctl = mips32_vcpu_async_ioctl,
+};

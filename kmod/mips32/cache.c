@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Caches: what the guest sees of a page that the host wrote, and its own cache
+ * instructions.
+ *
+ * Read after mmu.c.  Lines are found by virtual address.  Where a way is no larger
+ * than a page, any address of a page will do, and the kernel's own is used.  Where
+ * it is larger (74K), a line is found by the guest's address only, which has the
+ * colour of the owner's (backend.c sees to that): the index is taken from it,
+ * for all ways, and what is written back too much is still right.
+ *
+ * Nothing here is ever thrown away unwritten, whatever the guest asks for: the
+ * line may be another's.  QEMU has no caches; this is by the book only: vol. II-A,
+ * CACHE, and MD00343 (24K software manual) chapter 5.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <asm/cacheops.h>
+#include <asm/cpu-features.h>
+#include <asm/cpu-info.h>
+#include "mips32.h"
+
+/* The operation is part of the instruction. */
+#define cache_line(op, addr) \
+	asm volatile(".set push\n\t.set mips32r2\n\tcache %0, 0(%1)\n\t.set pop" \
+		     : : "i" (op), "r" (addr) : "memory")
+
+static void sync_all(void)
+{
+	asm volatile("sync" : : : "memory");
+}
+
+static void dcache_writeback_index(const struct cache_desc *c, u32 va)
+{
+	unsigned long at = CKSEG0 + (va & (c->waysize - 1) & ~(c->linesz - 1));
+	unsigned int way;
+
+	for (way = 0; way < c->ways; way++)
+		cache_line(Index_Writeback_Inv_D, at + way * c->waysize);
+}
+
+static void icache_invalidate_index(const struct cache_desc *c, u32 va)
+{
+	unsigned long at = CKSEG0 + (va & (c->waysize - 1) & ~(c->linesz - 1));
+	unsigned int way;
+
+	for (way = 0; way < c->ways; way++)
+		cache_line(Index_Invalidate_I, at + way * c->waysize);
+}
+
+static void dcache_writeback(const void *kva, u32 va)
+{
+	if (cpu_has_dc_aliases)
+		dcache_writeback_index(&current_cpu_data.dcache, va);
+	else
+		cache_line(Hit_Writeback_Inv_D, kva);
+}
+
+/* Instruction caches with ways of more than a page have no hardware help either. */
+static void icache_invalidate(const void *kva, u32 va)
+{
+	const struct cache_desc *c = &current_cpu_data.icache;
+
+	if (c->waysize > PAGE_SIZE)
+		icache_invalidate_index(c, va);
+	else
+		cache_line(Hit_Invalidate_I, kva);
+}
+
+void mips32_cache_sync_page(void *kva, u32 va)
+{
+	unsigned int line = current_cpu_data.dcache.linesz, i;
+
+	va &= PAGE_MASK;
+	preempt_disable();
+	for (i = 0; line && i < PAGE_SIZE; i += line) {
+		/* The kernel may have written it, too: a new page is cleared. */
+		if (cpu_has_dc_aliases)
+			cache_line(Hit_Writeback_Inv_D, kva + i);
+		dcache_writeback(kva + i, va + i);
+	}
+	sync_all();
+	line = current_cpu_data.icache.linesz;
+	for (i = 0; line && i < PAGE_SIZE; i += line)
+		icache_invalidate(kva + i, va + i);
+	preempt_enable();
+}
+
+/* ---- the guest's cache instruction ---------------------------------------------------- */
+
+#define CACHE_WHICH(op)		((op) & 3)	/* 0: I, 1: D, else second level */
+#define CACHE_WHAT(op)		((op) >> 2)
+
+enum cache_what {
+	CACHE_INDEX_INVALIDATE = 0,	/* with write-back, for the D-cache */
+	CACHE_HIT_INVALIDATE = 4,
+	CACHE_HIT_WRITEBACK_INV = 5,	/* for the I-cache: fill */
+	CACHE_HIT_WRITEBACK = 6,
+};
+
+static void do_index(unsigned int op, u32 va)
+{
+	if (CACHE_WHICH(op) == 0)
+		icache_invalidate_index(&current_cpu_data.icache, va);
+	else
+		dcache_writeback_index(&current_cpu_data.dcache, va);
+}
+
+static void do_hit(unsigned int op, const void *kva, u32 va)
+{
+	if (CACHE_WHICH(op) == 0)
+		icache_invalidate(kva, va);
+	else
+		dcache_writeback(kva, va);
+}
+
+/* What the guest has not touched since the page came is in no cache for it. */
+static void hit(struct mips32_vcpu *v, unsigned int op, u32 va, gpa_t gpa)
+{
+	u32 *pte;
+
+	spin_lock(&v->vcpu.vm->mmu_lock);
+	pte = mips32_kseg0_pte(to_mips32_vm(v->vcpu.vm), gpa >> PAGE_SHIFT);
+	if (pte && *pte & SPTE_V) {
+		phys_addr_t page = (*pte >> SPTE_PFN_SHIFT) << PAGE_SHIFT;
+
+		do_hit(op, phys_to_virt(page + (va & ~PAGE_MASK)), va);
+	}
+	spin_unlock(&v->vcpu.vm->mmu_lock);
+}
+
+/* Locking, tags and a second level are not the guest's: nothing happens. */
+int mips32_cache_op(struct mips32_vcpu *v, unsigned int op, u32 va)
+{
+	gpa_t gpa;
+
+	if (CACHE_WHICH(op) > 1)
+		return 1;
+	switch (CACHE_WHAT(op)) {
+	case CACHE_INDEX_INVALIDATE:
+		preempt_disable();
+		do_index(op, va);
+		preempt_enable();
+		return 1;
+	case CACHE_HIT_INVALIDATE:
+	case CACHE_HIT_WRITEBACK_INV:
+	case CACHE_HIT_WRITEBACK:
+		if (mips32_translate(v, va, false, &gpa))
+			return MIPS32_DONE;
+		hit(v, op, va, gpa);
+		return 1;
+	default:
+		return 1;
+	}
+}

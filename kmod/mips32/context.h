@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A guest's registers, and what the vector page needs beside them.
+ *
+ * Read after mips32.h.  struct mips32_ctxt lies behind the vectors of its vcpu,
+ * in the same block of kseg0 pages, so that the code in the vectors finds it by
+ * EBase alone: see enter.S.
+ */
+#ifndef EMBER_MIPS32_CONTEXT_H
+#define EMBER_MIPS32_CONTEXT_H
+
+/* The block: vectors and code, then the context. */
+#define MIPS32_BLOCK_ORDER	2
+#define MIPS32_BLOCK_CODE	0x2000
+
+/* What the vector page returns: the vector that was taken. */
+#define MIPS32_CODE_REFILL	0	/* neither page of the pair is in the shadow table */
+#define MIPS32_CODE_GENERAL	1
+#define MIPS32_CODE_IRQ		2
+
+#ifndef __ASSEMBLY__
+#include <linux/types.h>
+
+/* Of the vcpu's own thread, but for what says otherwise. */
+struct mips32_ctxt {
+	u32 gpr[32];
+	u32 hi, lo;
+	u32 pc;
+	/* Of the last exit, as the host's CP0 had it. */
+	u32 cause;
+	u32 badvaddr;
+
+	/* What the host runs the guest with, set by C before it enters. */
+	u32 status;
+	u32 entryhi;			/* the ASID */
+	u32 *pgd;			/* shadow table of the guest's mode */
+
+	/* The host's, while a guest runs. */
+	u32 host_status;
+	u32 host_ebase;
+	u32 host_sp;
+
+	/*
+	 * Not zero while the vector page reads an instruction of the guest's: a
+	 * fault then finds k1 saved and its own in the register.
+	 */
+	u32 probing;
+	/* Where the general vector goes, by Cause.ExcCode: code in the block. */
+	u32 dispatch[32];
+	u32 quick_rdhwr;		/* answered in the vector page; statistics */
+
+	/* The guest's CP0, by register and select; cp0.c has what is special. */
+	u32 cp0[32][8];
+
+	u32 fcr31;
+	u64 fpr[32] __aligned(8);
+};
+
+#endif
+#endif

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads and writes of the guest's CP0 registers, by the rows of cp0_table.c.
+ *
+ * Read after emulate.c.
+ */
+#include <linux/kernel.h>
+#include "mips32.h"
+
+/* Row number + 1 by register and select. */
+static u8 cp0_index[32][8];
+
+const struct cp0_row *cp0_find(unsigned int rd, unsigned int sel)
+{
+	unsigned int n = cp0_index[rd][sel];
+
+	return n ? &cp0_rows[n - 1] : NULL;
+}
+
+void cp0_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < cp0_nr_rows; i++)
+		cp0_index[cp0_rows[i].rd][cp0_rows[i].sel] = i + 1;
+}
+
+void cp0_reset(struct mips32_vcpu *v)
+{
+	unsigned int i;
+
+	for (i = 0; i < cp0_nr_rows; i++) {
+		const struct cp0_row *row = &cp0_rows[i];
+
+		v->ctxt->cp0[row->rd][row->sel] =
+			row->initial ? row->initial(v) : row->reset;
+	}
+	mips32_timer_reset(v);
+}
+
+u32 cp0_read(struct mips32_vcpu *v, const struct cp0_row *row)
+{
+	return row->read ? row->read(v) : v->ctxt->cp0[row->rd][row->sel];
+}
+
+int cp0_write(struct mips32_vcpu *v, const struct cp0_row *row, u32 val)
+{
+	u32 *reg = &v->ctxt->cp0[row->rd][row->sel];
+
+	val = (*reg & ~row->writable) | (val & row->writable);
+	if (row->write)
+		return row->write(v, val);
+	*reg = val;
+	return 1;
+}
+
+/* What is fixed stays: a client writes what it has read, or what it would like. */
+int cp0_set(struct mips32_vcpu *v, const struct cp0_row *row, u32 val)
+{
+	u32 *reg = &v->ctxt->cp0[row->rd][row->sel];
+	u32 bits = row->writable | row->settable;
+	int ret;
+
+	val = (*reg & ~bits) | (val & bits);
+	if (row->set)
+		return row->set(v, val);
+	if (!row->write) {
+		*reg = val;
+		return 0;
+	}
+	ret = row->write(v, val);
+	return ret < 0 ? ret : 0;
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The vector page: the way into a guest and out of it, and what is answered
+ * without leaving it.
+ *
+ * Read after context.h.  While a guest runs, EBase points to a copy of this code,
+ * one for each vcpu: the module's own text is in kseg2, where a refill would
+ * find these vectors instead of the host's.  Everything is position independent;
+ * the vcpu's context lies MIPS32_BLOCK_CODE behind the base.
+ *
+ * The guest runs in user mode, with host interrupts enabled.  At a vector all
+ * registers are its own.  ErrorEPC holds k1 (nothing that uses it returns here),
+ * k0 goes to the context.
+ *
+ * The manual is the MIPS32 PRA, MD00090 vol. III: 6.2.4 exception vectors, 8.1
+ * hazards, 9.33 EBase (written with Status.BEV set only).
+ */
+#include <linux/linkage.h>
+#include <asm/asm.h>
+#include <asm/mipsregs.h>
+#include <asm/regdef.h>
+#include "context.h"
+#include "ctxt-offsets.h"
+
+/* In `.set fp=64` it is the FPU. */
+#undef fp
+
+#define CTXT		MIPS32_BLOCK_CODE
+#define GPR(n)		(CTXT + CTXT_GPR + 4 * (n))
+/* Of enter_guest's own: s0-s7, gp, fp, ra; the first words are the callee's. */
+#define FRAME		64
+#define FRAME_REG(n)	(16 + 4 * (n))
+
+	.set	push
+	.set	noreorder
+	.set	noat
+	.set	mips32r2
+
+	/* base: the block.  EBase has the CPU's number in its lowest bits. */
+	.macro	block_base, reg
+	mfc0	\reg, CP0_EBASE
+	ins	\reg, zero, 0, 12
+	.endm
+
+	.macro	vector_begin
+	mtc0	k1, CP0_ERROREPC
+	block_base k1
+	sw	k0, GPR(26)(k1)
+	.endm
+
+	.macro	vector_at, offset
+	.org	\offset
+	.endm
+
+	.macro	each_gpr, insn, base
+	.irp	n, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, \
+		   18, 19, 20, 21, 22, 23, 24, 25, 28, 29, 30, 31
+	\insn	$\n, GPR(\n)(\base)
+	.endr
+	.endm
+
+	.macro	each_saved, insn
+	.irp	n, 16, 17, 18, 19, 20, 21, 22, 23
+	\insn	$\n, FRAME_REG(\n - 16)(sp)
+	.endr
+	\insn	gp, FRAME_REG(8)(sp)
+	\insn	$30, FRAME_REG(9)(sp)
+	\insn	ra, FRAME_REG(10)(sp)
+	.endm
+
+	.section .rodata
+	.balign	16
+	.globl	mips32_block_start
+mips32_block_start:
+
+/*
+ * TLB refill: copy a pair from the shadow table.  A pair without anything in it
+ * goes out, so that no invalid entry is left in the TLB for it.
+ */
+	vector_begin
+	mfc0	k0, CP0_BADVADDR
+	lw	k1, CTXT + CTXT_PGD(k1)
+	ext	k0, k0, 22, 9
+	ins	k1, k0, 2, 9
+	lw	k1, 0(k1)
+	mfc0	k0, CP0_BADVADDR
+	ext	k0, k0, 13, 9
+	ins	k1, k0, 3, 9
+	lw	k0, 0(k1)
+	lw	k1, 4(k1)
+	mtc0	k0, CP0_ENTRYLO0
+	mtc0	k1, CP0_ENTRYLO1
+	or	k0, k0, k1
+	beqz	k0, refill_none
+	 ehb				/* mtc0 EntryLo before tlbwr */
+	tlbwr
+	block_base k1
+	lw	k0, GPR(26)(k1)
+	mfc0	k1, CP0_ERROREPC
+	eret
+refill_none:
+	block_base k1
+	b	leave_guest
+	 li	k0, MIPS32_CODE_REFILL
+
+/* 0x100: cache error.  The host's own goes here, see backend.c. */
+
+	vector_at 0x180
+	vector_begin
+	mfc0	k0, CP0_CAUSE
+	andi	k0, k0, CAUSEF_EXCCODE
+	addu	k0, k0, k1
+	lw	k0, CTXT + CTXT_DISPATCH(k0)
+	jr	k0
+	 nop
+	.globl	mips32_block_general
+mips32_block_general:
+	b	leave_guest
+	 li	k0, MIPS32_CODE_GENERAL
+
+/* Interrupts: one vector, or eight where the host has them vectored. */
+	.macro	irq_vector, n
+	vector_at 0x200 + 0x100 * \n
+	vector_begin
+	b	leave_guest
+	 li	k0, MIPS32_CODE_IRQ
+	.endm
+
+	irq_vector 0
+	irq_vector 1
+	irq_vector 2
+	irq_vector 3
+	irq_vector 4
+	irq_vector 5
+	irq_vector 6
+	irq_vector 7
+
+	vector_at 0xa00
+/*
+ * Reserved instruction: `rdhwr v1, $29`, the thread pointer, where the guest may
+ * read it.  In a delay slot EPC leads to the branch, and so out.  The guest's
+ * page may miss the TLB: that comes to the general vector, with EPC as it was
+ * (Status.EXL); k0 is the guest's then, and k1 saved.
+ */
+	.globl	mips32_block_rdhwr
+mips32_block_rdhwr:
+	mfc0	k0, CP0_ERROREPC
+	sw	k0, GPR(27)(k1)
+	sw	k1, CTXT + CTXT_PROBING(k1)
+	lw	k0, GPR(26)(k1)
+	mfc0	k1, CP0_EPC
+	lw	k1, 0(k1)
+	lui	k0, 0x7c03
+	ori	k0, k0, 0xe83b
+	bne	k0, k1, rdhwr_other
+	 mfc0	k0, CP0_EPC
+	block_base k1
+	addiu	k0, k0, 4
+	mtc0	k0, CP0_EPC
+	lw	v1, CTXT + CTXT_USERLOCAL(k1)
+	lw	k0, CTXT + CTXT_QUICK_RDHWR(k1)
+	sw	zero, CTXT + CTXT_PROBING(k1)
+	addiu	k0, k0, 1
+	sw	k0, CTXT + CTXT_QUICK_RDHWR(k1)
+	lw	k0, GPR(26)(k1)
+	lw	k1, GPR(27)(k1)
+	ehb				/* mtc0 EPC before eret */
+	eret
+rdhwr_other:
+	block_base k1
+	sw	zero, CTXT + CTXT_PROBING(k1)
+	b	leave_guest
+	 li	k0, MIPS32_CODE_GENERAL
+
+/*
+ * u32 enter_guest(struct mips32_ctxt *ctxt), interrupts off; returns
+ * MIPS32_CODE_*.  The guest's ASID stays in EntryHi.
+ */
+	.globl	mips32_block_enter
+mips32_block_enter:
+	addiu	sp, sp, -FRAME
+	each_saved sw
+	addiu	k1, a0, -CTXT
+	mfc0	t0, CP0_STATUS
+	mfc0	t1, CP0_EBASE
+	sw	sp, CTXT + CTXT_HOST_SP(k1)
+	sw	t0, CTXT + CTXT_HOST_STATUS(k1)
+	sw	t1, CTXT + CTXT_HOST_EBASE(k1)
+	lui	t2, ST0_BEV >> 16
+	ori	t2, t2, ST0_EXL
+	or	t2, t2, t0		/* FR above all stays as it is */
+	mtc0	t2, CP0_STATUS
+	ehb				/* BEV before EBase */
+	mtc0	k1, CP0_EBASE
+	lw	t0, CTXT + CTXT_ENTRYHI(k1)
+	lw	t1, CTXT + CTXT_PC(k1)
+	lw	t2, CTXT + CTXT_STATUS(k1)
+	mtc0	t0, CP0_ENTRYHI
+	mtc0	t1, CP0_EPC
+	lw	t0, CTXT + CTXT_HI(k1)
+	lw	t1, CTXT + CTXT_LO(k1)
+	ehb				/* EBase before BEV */
+	mtc0	t2, CP0_STATUS
+	mthi	t0
+	mtlo	t1
+	each_gpr lw, k1
+	lw	$1, GPR(1)(k1)
+	lw	k0, GPR(26)(k1)
+	lw	k1, GPR(27)(k1)
+	ehb				/* Status, EPC, EntryHi before eret */
+	eret
+
+/* k0: what to return; k1: the block; the guest's k0 is saved. */
+leave_guest:
+	sw	$1, GPR(1)(k1)
+	each_gpr sw, k1
+	lw	t0, CTXT + CTXT_PROBING(k1)
+	mfc0	t1, CP0_ERROREPC
+	bnez	t0, 1f
+	 sw	zero, CTXT + CTXT_PROBING(k1)
+	sw	t1, GPR(27)(k1)
+1:	mfhi	t0
+	mflo	t1
+	mfc0	t2, CP0_EPC
+	mfc0	t3, CP0_CAUSE
+	mfc0	t4, CP0_BADVADDR
+	sw	t0, CTXT + CTXT_HI(k1)
+	sw	t1, CTXT + CTXT_LO(k1)
+	sw	t2, CTXT + CTXT_PC(k1)
+	sw	t3, CTXT + CTXT_CAUSE(k1)
+	sw	t4, CTXT + CTXT_BADVADDR(k1)
+	lw	t0, CTXT + CTXT_HOST_EBASE(k1)
+	lw	t1, CTXT + CTXT_HOST_STATUS(k1)
+	mfc0	t3, CP0_STATUS
+	lui	t2, ST0_BEV >> 16
+	ori	t2, t2, ST0_EXL
+	or	t2, t2, t3
+	mtc0	t2, CP0_STATUS
+	ehb				/* BEV before EBase */
+	mtc0	t0, CP0_EBASE
+	lw	sp, CTXT + CTXT_HOST_SP(k1)
+	move	v0, k0
+	ehb				/* EBase before BEV */
+	mtc0	t1, CP0_STATUS
+	each_saved lw
+	ehb				/* Status before what it allows */
+	jr	ra
+	 addiu	sp, sp, FRAME
+
+	.globl	mips32_block_end
+mips32_block_end:
+
+/* ---- the FPU: in the module, called with Status.CU1 set and FR the guest's ---- */
+
+	.text
+	.set	hardfloat
+	.set	mips32r2
+
+	/* The even registers hold everything with FR clear. */
+	.macro	each_even, insn, base
+	.irp	n, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30
+	\insn	$f\n, CTXT_FPR + 8 * \n(\base)
+	.endr
+	.endm
+
+	.macro	each_odd, insn, base
+	.irp	n, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31
+	\insn	$f\n, CTXT_FPR + 8 * \n(\base)
+	.endr
+	.endm
+
+/* void mips32_fpu_save(struct mips32_ctxt *ctxt, bool fr) */
+	.globl	mips32_fpu_save
+	.type	mips32_fpu_save, @function
+mips32_fpu_save:
+	cfc1	t0, $31
+	sw	t0, CTXT_FCR31(a0)
+	beqz	a1, 1f
+	 nop
+	.set	push
+	.set	fp=64
+	each_odd sdc1, a0
+	.set	pop
+1:	each_even sdc1, a0
+	jr	ra
+	 nop
+
+/* void mips32_fpu_load(struct mips32_ctxt *ctxt, bool fr) */
+	.globl	mips32_fpu_load
+	.type	mips32_fpu_load, @function
+mips32_fpu_load:
+	lw	t0, CTXT_FCR31(a0)
+	beqz	a1, 1f
+	 nop
+	.set	push
+	.set	fp=64
+	each_odd ldc1, a0
+	.set	pop
+1:	each_even ldc1, a0
+	ctc1	t0, $31
+	jr	ra
+	 nop
+
+	.set	pop

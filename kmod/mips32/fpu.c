@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The FPU, which the guest has while it uses it.
+ *
+ * Read after exit.c.  The guest is entered without it until it uses it; then its
+ * registers are loaded and stay there until the turn ends, with either set-up of
+ * them (Status.FR).  What the host's task had there is saved the host's own way.
+ */
+#include <asm/fpu.h>
+#include <asm/hazards.h>
+#include "mips32.h"
+
+/* Exceptions that writing FCSR would raise at once: its enabled causes (5.6.4). */
+static u32 raised(u32 fcr31)
+{
+	u32 enabled = (fcr31 & FPU_CSR_ALL_E) << 5 | FPU_CSR_UNI_X;
+
+	return fcr31 & enabled;
+}
+
+static void fpu_on(struct mips32_vcpu *v)
+{
+	change_c0_status(ST0_CU1 | ST0_FR, ST0_CU1 | (C0(v, STATUS) & ST0_FR));
+	enable_fpu_hazard();
+}
+
+void mips32_fpu_take(struct mips32_vcpu *v)
+{
+	struct mips32_ctxt *ctxt = v->ctxt;
+	u32 status, fcr31 = ctxt->fcr31;
+	bool fr = C0(v, STATUS) & ST0_FR;
+
+	lose_fpu(1);
+	status = read_c0_status();
+	fpu_on(v);
+	/*
+	 * NOT DONE: a guest that is interrupted by the host between a floating
+	 * point exception and its own look at FCSR.Cause doesn't find it there.
+	 */
+	ctxt->fcr31 &= ~raised(fcr31);
+	mips32_fpu_load(ctxt, fr);
+	ctxt->fcr31 = fcr31;
+	write_c0_status(status);
+	disable_fpu_hazard();
+
+	ctxt->status &= ~ST0_FR;
+	ctxt->status |= ST0_CU1 | (fr ? ST0_FR : 0);
+	v->fpu_loaded = true;
+	v->fpu_wanted = false;
+}
+
+void mips32_fpu_put(struct mips32_vcpu *v)
+{
+	u32 status;
+
+	if (!v->fpu_loaded)
+		return;
+	status = read_c0_status();
+	fpu_on(v);
+	mips32_fpu_save(v->ctxt, C0(v, STATUS) & ST0_FR);
+	write_c0_status(status);
+	disable_fpu_hazard();
+	v->ctxt->status &= ~ST0_CU1;
+	v->fpu_loaded = false;
+}

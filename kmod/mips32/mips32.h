@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The MIPS32 backend: trap and emulate on processors without virtualization.
+ *
+ * The guest's kernel and its users both run in user mode, each in an ASID of
+ * their own, under exception vectors of the module's (enter.S).  A guest kernel
+ * is built for other segments, all below 0x80000000, as the KVM of Linux up to
+ * 5.12 had them: kseg0 and kseg1 at 0x40000000, mapped memory from 0x60000000.
+ * The manual is the MIPS32 PRA, MD00090 vol. III, cited as "PRA 4.6" and the like.
+ *
+ * Reading order: backend.c and enter.S (into a guest and out), exit.c (why it
+ * came back), emulate.c, cp0.c and cp0_table.c (privileged instructions),
+ * inject.c and irq.c (exceptions and interrupts), mmu.c, shadow.c and tlb.c
+ * (memory), mmio.c, cache.c, timer.c, fpu.c, regs.c (ONE_REG), vcpu_ioctl.c.
+ */
+#ifndef EMBER_MIPS32_H
+#define EMBER_MIPS32_H
+
+#include <linux/hrtimer.h>
+#include <asm/mipsregs.h>
+#include "../core/ember.h"
+#include "context.h"
+#include "decode.h"
+
+/* Guest segments (see the opening comment). */
+#define MIPS32_KSEG0		0x40000000u
+#define MIPS32_KSEG23		0x60000000u
+#define MIPS32_USER_END		0x40000000u	/* what a guest's user may reach */
+#define MIPS32_GUEST_END	0x80000000u
+#define MIPS32_KSEG0_PAGES	((MIPS32_KSEG23 - MIPS32_KSEG0) >> PAGE_SHIFT)
+
+#define MIPS32_TLB_SIZE		64
+
+/* Rows of the exit table; statistics, trace points and exit.c use the same. */
+#define MIPS32_EXITS(X) \
+	X(IRQ, "irq") X(REFILL, "tlb_refill") X(INVALID, "tlb_invalid") \
+	X(MODIFIED, "tlb_modified") X(ADDRESS, "address_error") \
+	X(SYSCALL, "syscall") X(BREAK, "break") X(TRAP, "trap") \
+	X(RESERVED, "reserved") X(RDHWR, "rdhwr") X(FPU, "fpu") \
+	X(OVERFLOW, "overflow") X(MFC0, "mfc0") X(MTC0, "mtc0") \
+	X(TLBW, "tlbw") X(DI_EI, "di_ei") X(ERET, "eret") X(WAIT, "wait") \
+	X(CACHE, "cache") X(COP0, "cop0_other") X(COP_OTHER, "cop_other") \
+	X(MAP, "map") X(MMIO_KERNEL, "mmio_kernel") X(MMIO_USER, "mmio_user") \
+	X(INJECT_REFILL, "guest_refill") X(INJECT_IRQ, "guest_irq") \
+	X(UNKNOWN, "unknown") X(SIGNAL, "signal")
+
+enum mips32_exit {
+#define X(sym, name) MIPS32_EXIT_ ## sym,
+	MIPS32_EXITS(X)
+#undef X
+	MIPS32_NR_EXITS
+};
+
+/* A guest's exceptions (PRA 6.2, table 9-49: Cause.ExcCode). */
+enum mips32_exc {
+	MIPS32_EXC_INT = 0,
+	MIPS32_EXC_MOD = 1,
+	MIPS32_EXC_TLBL = 2,
+	MIPS32_EXC_TLBS = 3,
+	MIPS32_EXC_ADEL = 4,
+	MIPS32_EXC_ADES = 5,
+	MIPS32_EXC_IBE = 6,
+	MIPS32_EXC_DBE = 7,
+	MIPS32_EXC_SYS = 8,
+	MIPS32_EXC_BP = 9,
+	MIPS32_EXC_RI = 10,
+	MIPS32_EXC_CPU = 11,
+	MIPS32_EXC_OV = 12,
+	MIPS32_EXC_TR = 13,
+	MIPS32_EXC_MSAFPE = 14,
+	MIPS32_EXC_FPE = 15,
+	MIPS32_EXC_DSP = 26,
+};
+
+/* Registers of the guest's CP0, in ctxt->cp0. */
+#define C0_INDEX	0, 0
+#define C0_RANDOM	1, 0
+#define C0_ENTRYLO0	2, 0
+#define C0_ENTRYLO1	3, 0
+#define C0_CONTEXT	4, 0
+#define C0_USERLOCAL	4, 2
+#define C0_PAGEMASK	5, 0
+#define C0_PAGEGRAIN	5, 1
+#define C0_WIRED	6, 0
+#define C0_HWRENA	7, 0
+#define C0_BADVADDR	8, 0
+#define C0_COUNT	9, 0
+#define C0_ENTRYHI	10, 0
+#define C0_COMPARE	11, 0
+#define C0_STATUS	12, 0
+#define C0_INTCTL	12, 1
+#define C0_SRSCTL	12, 2
+#define C0_CAUSE	13, 0
+#define C0_EPC		14, 0
+#define C0_PRID		15, 0
+#define C0_EBASE	15, 1
+#define C0_CONFIG	16, 0
+#define C0_CONFIG1	16, 1
+#define C0_CONFIG2	16, 2
+#define C0_CONFIG3	16, 3
+#define C0_CONFIG4	16, 4
+#define C0_CONFIG5	16, 5
+#define C0_CONFIG7	16, 7
+#define C0_ERROREPC	30, 0
+
+#define C0_REG_(ctxt, rd, sel)	((ctxt)->cp0[rd][sel])
+#define C0_REG(ctxt, ...)	C0_REG_(ctxt, __VA_ARGS__)
+/* The same by the name alone: v is a struct mips32_vcpu *. */
+#define C0(v, name)		C0_REG((v)->ctxt, C0_ ## name)
+
+/* One entry of the guest's TLB; vm->mmu_lock, since the MMU notifier looks. */
+struct mips32_tlbe {
+	u32 hi;			/* VPN2 and ASID */
+	u32 mask;		/* PageMask */
+	u32 lo[2];
+};
+
+/*
+ * The shadow table of one guest ASID.  Half a directory for the guest's kernel,
+ * half for its users, each with an ASID of the host's; see shadow.c.
+ */
+struct mips32_space {
+	u32 **pgd;		/* a page: MIPS32_PGD_SIZE of each */
+	struct mm_struct *mm[2];	/* dummies: only their ASIDs matter */
+	u32 asid;		/* the guest's, or MIPS32_NO_ASID */
+	bool lossy;		/* not all plain entries are marked */
+};
+
+#define MIPS32_PGD_SIZE		512
+#define MIPS32_PGD_SHIFT	22
+#define MIPS32_NO_ASID		0x100
+#define MIPS32_NR_SPACES	8
+
+struct mips32_vm {
+	struct ember_vm vm;
+	/* The guest's kseg0, shared by all directories; vm->mmu_lock. */
+	u32 *kseg0[MIPS32_KSEG0_PAGES / 1024];
+};
+
+/* A load or store on a device that user space serves. */
+struct mips32_mmio {
+	u32 next_pc;
+	u8 reg, width;
+	bool write, sign_extend, pending;
+};
+
+struct mips32_timer {
+	struct hrtimer hrtimer;
+	u32 hz;			/* of Count */
+	u32 factor;		/* ticks a nanosecond, times 2^31 */
+	u32 bias;		/* Count = bias + time in ticks */
+	u32 ctl;		/* KVM_REG_MIPS_COUNT_CTL */
+	u64 resume;		/* ns: time stands still here while ctl says so */
+	bool frozen;		/* by Cause.DC, at frozen_count */
+	u32 frozen_count;
+};
+
+struct mips32_vcpu {
+	struct ember_vcpu vcpu;
+	struct mips32_ctxt *ctxt;	/* in the block of the vector page */
+	void *block;
+	u32 (*enter)(struct mips32_ctxt *ctxt);
+
+	struct mips32_tlbe tlb[MIPS32_TLB_SIZE];
+	unsigned int nr_odd;		/* of these not plain, see tlb.c */
+	u32 random;			/* state of Random */
+	struct mips32_space space[MIPS32_NR_SPACES];
+	struct mips32_space *cur;	/* of the guest's ASID */
+	unsigned int next_space;	/* the one to be given up next */
+	u32 *spare;			/* a table page for the next fault, or NULL */
+
+	unsigned long lines;		/* Cause.IP that is up: atomic bits 2-7 */
+	struct mips32_timer timer;
+	struct mips32_mmio mmio;
+
+	bool fpu_enabled;		/* KVM_CAP_MIPS_FPU */
+	bool fpu_loaded;		/* the guest's registers are in the FPU */
+	bool fpu_wanted;		/* load them at the next entry */
+	bool quick;			/* interrupts are off: see exit.c */
+	bool entered;			/* in the guest's code now; WRITE_ONCE */
+	u32 host_hwrena;
+};
+
+static inline struct mips32_vm *to_mips32_vm(struct ember_vm *vm)
+{
+	return container_of(vm, struct mips32_vm, vm);
+}
+
+static inline struct mips32_vcpu *to_mips32(struct ember_vcpu *vcpu)
+{
+	return container_of(vcpu, struct mips32_vcpu, vcpu);
+}
+
+/* Does the guest run its kernel (PRA 3.2, 3.3)? */
+static inline bool mips32_kernel_mode(struct mips32_vcpu *v)
+{
+	u32 status = C0(v, STATUS);
+
+	return (status & ST0_KSU) != KSU_USER || status & (ST0_EXL | ST0_ERL);
+}
+
+/*
+ * What a handler returns besides the core's > 0 (enter again), 0 (to user space)
+ * and < 0 (error): it must be called again with interrupts on.
+ */
+#define MIPS32_LATER	0x100
+
+/* ---- backend.c ---------------------------------------------------------- */
+
+extern const struct ember_backend mips32_backend;
+/* Mode, ASID and interrupts have changed: what the guest is entered with. */
+void mips32_set_entry(struct mips32_vcpu *v);
+/* HWREna is another. */
+void mips32_hwrena_changed(struct mips32_vcpu *v);
+
+/* ---- exit.c --------------------------------------------------------------- */
+
+/*
+ * Deal with an exit of @code.  With v->quick interrupts are off and the guest's
+ * ASIDs in place; nothing may sleep, trace or wake; MIPS32_LATER if that will not
+ * do.  Without it interrupts are on.  vm->srcu held.
+ */
+int mips32_handle_exit(struct mips32_vcpu *v, u32 code);
+
+/* ---- emulate.c -------------------------------------------------------------- */
+
+/* An instruction under way, and where the guest goes on behind it. */
+struct mips32_step {
+	struct mips32_insn insn;
+	u32 word;
+	u32 va;			/* of the instruction */
+	u32 next_pc;
+};
+
+/* A handler: > 0: done, pc is put to step->next_pc; MIPS32_DONE: pc is set. */
+#define MIPS32_DONE	0x101
+
+/* The instruction that trapped, decoded; 0, or what to return instead. */
+int mips32_fetch(struct mips32_vcpu *v, struct mips32_step *step);
+int mips32_emulate_cop0(struct mips32_vcpu *v);
+int mips32_emulate_reserved(struct mips32_vcpu *v);
+
+/* ---- mmio.c ------------------------------------------------------------------- */
+
+/* The trapped load or store is on a device at @gpa.  Interrupts on. */
+int mips32_mmio(struct mips32_vcpu *v, gpa_t gpa);
+
+/* ---- cp0.c, cp0_table.c ---------------------------------------------------------- */
+
+struct cp0_row {
+	const char *name;
+	u8 rd, sel;
+	u32 writable;		/* bits that mtc0 changes */
+	u32 reset;
+	u64 one_reg;		/* KVM_REG_MIPS_*, 0: not shown */
+	u32 (*read)(struct mips32_vcpu *v);
+	/* @val: only writable bits differ.  As a handler of emulate.c. */
+	int (*write)(struct mips32_vcpu *v, u32 val);
+	u32 (*initial)(struct mips32_vcpu *v);	/* instead of reset */
+	u32 settable;		/* bits that ONE_REG changes, beside writable */
+	/* Instead of the plain store, for ONE_REG. */
+	int (*set)(struct mips32_vcpu *v, u32 val);
+};
+
+extern const struct cp0_row cp0_rows[];
+extern const unsigned int cp0_nr_rows;
+/* NULL: there is no such register. */
+const struct cp0_row *cp0_find(unsigned int rd, unsigned int sel);
+void cp0_init(void);
+void cp0_reset(struct mips32_vcpu *v);
+u32 cp0_read(struct mips32_vcpu *v, const struct cp0_row *row);
+int cp0_write(struct mips32_vcpu *v, const struct cp0_row *row, u32 val);
+int cp0_set(struct mips32_vcpu *v, const struct cp0_row *row, u32 val);
+
+/* ---- inject.c: exceptions as PRA 6.2 says ------------------------------------------ */
+
+/* At ctxt->pc, of which ctxt->cause tells whether it is a branch (BD). */
+int mips32_inject(struct mips32_vcpu *v, enum mips32_exc exc);
+int mips32_inject_cpu(struct mips32_vcpu *v, unsigned int unit);
+int mips32_inject_address(struct mips32_vcpu *v, enum mips32_exc exc, u32 va);
+/* @refill: no entry matched, else one was invalid or clean. */
+int mips32_inject_tlb(struct mips32_vcpu *v, enum mips32_exc exc, u32 va,
+		      bool refill);
+void mips32_eret(struct mips32_vcpu *v);
+
+/* ---- irq.c ---------------------------------------------------------------------------- */
+
+/* A line of Cause.IP, 2 to 7.  Any context; the caller kicks. */
+void mips32_irq_line(struct mips32_vcpu *v, unsigned int ip, bool level);
+/* Is one pending that Status.IM lets through? */
+bool mips32_irq_pending(struct mips32_vcpu *v);
+/* Own thread, before it enters: take the interrupt if there is one to take. */
+void mips32_irq_deliver(struct mips32_vcpu *v);
+/* Cause as the guest sees it. */
+u32 mips32_cause(struct mips32_vcpu *v);
+
+/* ---- mmu.c ------------------------------------------------------------------------------- */
+
+/* TLBL, TLBS or Mod at @va; see mips32_handle_exit(). */
+int mips32_tlb_fault(struct mips32_vcpu *v, u32 va, bool write);
+/* Where the guest finds @va; 0, or an exception has been delivered (> 0). */
+int mips32_translate(struct mips32_vcpu *v, u32 va, bool write, gpa_t *gpa);
+/* The backend's mem_* operations, see struct ember_backend. */
+void mips32_mem_unmap(struct ember_vm *vm, gfn_t gfn, unsigned long npages);
+void mips32_mem_write_protect(struct ember_vm *vm, gfn_t gfn,
+			      unsigned long npages);
+bool mips32_mem_age(struct ember_vm *vm, gfn_t gfn, unsigned long npages,
+		    bool clear);
+void mips32_mmu_destroy(struct mips32_vm *mvm);
+
+/* ---- shadow.c ------------------------------------------------------------------------------ */
+
+/* A shadow PTE is an EntryLo with G clear; without V it may hold a mark. */
+#define SPTE_V			BIT(1)
+#define SPTE_D			BIT(2)
+#define SPTE_PFN_SHIFT		6
+/* The guest's TLB has something here, but it isn't mapped. */
+#define SPTE_MARK		BIT(SPTE_PFN_SHIFT)
+
+int mips32_shadow_init(struct mips32_vcpu *v);
+void mips32_shadow_destroy(struct mips32_vcpu *v);
+/* The guest's EntryHi.ASID was written: the right space.  Any context. */
+void mips32_shadow_switch(struct mips32_vcpu *v);
+/* Own thread, interrupts on: a table page at hand for the next fault. */
+int mips32_shadow_top_up(struct mips32_vcpu *v);
+/* ASID of the guest's mode now, valid on this CPU.  Interrupts off. */
+u32 mips32_shadow_asid(struct mips32_vcpu *v, bool kernel);
+/* PTE of @va in @space, NULL when there is no table.  mmu_lock. */
+u32 *mips32_shadow_pte(struct mips32_space *space, u32 va);
+/* The same, but v->spare becomes the table; NULL when there is none. */
+u32 *mips32_shadow_make(struct mips32_vcpu *v, struct mips32_space *space, u32 va);
+/* The same for the guest's kseg0. */
+u32 *mips32_kseg0_pte(struct mips32_vm *mvm, gfn_t gfn);
+u32 *mips32_kseg0_make(struct mips32_vcpu *v, gfn_t gfn);
+/* All spaces forget their ASIDs, on every CPU.  mmu_lock. */
+void mips32_shadow_forget_asids(struct mips32_vcpu *v);
+/* This CPU's TLB has @va as the current space's table has it.  Interrupts off. */
+void mips32_shadow_refresh(struct mips32_vcpu *v, u32 va);
+/* @va, of which PTEs are gone, is not in this CPU's TLB for @space. */
+void mips32_shadow_drop(struct mips32_space *space, u32 va);
+
+/* ---- tlb.c: the guest's TLB -------------------------------------------------------------------- */
+
+/* The entry that matches @va, or -1.  mmu_lock. */
+int mips32_tlb_find(struct mips32_vcpu *v, u32 va);
+/* EntryLo of @va in entry @idx. */
+u32 mips32_tlb_lo(struct mips32_vcpu *v, unsigned int idx, u32 va);
+gpa_t mips32_tlb_gpa(struct mips32_vcpu *v, unsigned int idx, u32 va);
+int mips32_tlb_write(struct mips32_vcpu *v, unsigned int idx);
+int mips32_tlb_write_random(struct mips32_vcpu *v);
+void mips32_tlb_read(struct mips32_vcpu *v);
+void mips32_tlb_probe(struct mips32_vcpu *v);
+void mips32_tlb_reset(struct mips32_vcpu *v);
+/* Fill @space with marks of what the guest's TLB holds for its ASID.  mmu_lock. */
+void mips32_tlb_mark_space(struct mips32_vcpu *v, struct mips32_space *space);
+/* Undo that, whatever the marks have become. */
+void mips32_tlb_clear_space(struct mips32_vcpu *v, struct mips32_space *space);
+/* The guest's ASID is another; mmu_lock. */
+void mips32_tlb_asid_changed(struct mips32_vcpu *v);
+u32 mips32_tlb_random(struct mips32_vcpu *v);
+/* What is mapped from [@gfn, @gfn + @npages) becomes a mark again. */
+bool mips32_tlb_unmap(struct mips32_vcpu *v, gfn_t gfn, unsigned long npages,
+		      bool only_look);
+
+/* ---- cache.c ---------------------------------------------------------------------------------------- */
+
+/* The guest sees at @va what the host wrote to the page at @kva, to run it, too. */
+void mips32_cache_sync_page(void *kva, u32 va);
+/* The guest's cache instruction with operation @op on @va. */
+int mips32_cache_op(struct mips32_vcpu *v, unsigned int op, u32 va);
+
+/* ---- timer.c ------------------------------------------------------------------------------------------- */
+
+void mips32_timer_init(struct mips32_vcpu *v);
+void mips32_timer_reset(struct mips32_vcpu *v);
+void mips32_timer_destroy(struct mips32_vcpu *v);
+u32 mips32_count(struct mips32_vcpu *v);
+void mips32_count_set(struct mips32_vcpu *v, u32 count);
+void mips32_compare_set(struct mips32_vcpu *v, u32 compare);
+/* Cause.DC or COUNT_CTL.DC has changed. */
+int mips32_timer_set_ctl(struct mips32_vcpu *v, u64 ctl);
+int mips32_timer_set_resume(struct mips32_vcpu *v, u64 ns);
+int mips32_timer_set_hz(struct mips32_vcpu *v, u64 hz);
+void mips32_timer_cause_dc(struct mips32_vcpu *v, bool stop);
+
+/* ---- fpu.c and enter.S ------------------------------------------------------------------------------------- */
+
+void mips32_fpu_save(struct mips32_ctxt *ctxt, bool fr);
+void mips32_fpu_load(struct mips32_ctxt *ctxt, bool fr);
+/* The guest may use the FPU and wants to.  Interrupts off. */
+void mips32_fpu_take(struct mips32_vcpu *v);
+/* Its registers go to ctxt.  Interrupts off. */
+void mips32_fpu_put(struct mips32_vcpu *v);
+
+/* ---- regs.c --------------------------------------------------------------------------------------------------- */
+
+int mips32_reg_list(struct ember_vcpu *vcpu, u64 __user *list, unsigned int max);
+int mips32_reg_get(struct ember_vcpu *vcpu, u64 id, void __user *val);
+int mips32_reg_set(struct ember_vcpu *vcpu, u64 id, const void __user *val);
+
+/* ---- vcpu_ioctl.c ------------------------------------------------------------------------------------------------ */
+
+long mips32_vcpu_ioctl(struct ember_vcpu *vcpu, unsigned int ioctl,
+		       unsigned long arg);
+long mips32_vcpu_async_ioctl(struct ember_vcpu *vcpu, unsigned int ioctl,
+			     unsigned long arg);
+
+#endif

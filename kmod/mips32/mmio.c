@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * MMIO: a guest's load or store on memory that isn't there.
+ *
+ * mmu.c comes here with the address.  A device in the kernel serves it, or user
+ * space through KVM_EXIT_MMIO, after which mmio_complete() goes on.  A load or
+ * store of up to 32 bits that is aligned; what is not ends the VM with the
+ * opcode, since no device is made for it.
+ */
+#include <linux/bitops.h>
+#include <linux/kvm.h>
+#include <linux/string.h>
+#include "mips32.h"
+#include "../core/trace.h"
+
+static int refuse(struct mips32_vcpu *v, const struct mips32_step *step, gpa_t gpa)
+{
+	const u64 data[] = { step->word, step->va, gpa, v->ctxt->cause };
+
+	return ember_vcpu_kill(&v->vcpu, KVM_INTERNAL_ERROR_EMULATION, data,
+			       ARRAY_SIZE(data),
+			       "instruction %08x (%s) at %08x on a device at %#llx: only lb, lbu, lh, lhu, lw, sb, sh and sw can be served",
+			       step->word, step->insn.name ?: "?", step->va, gpa);
+}
+
+/* run->mmio.data and registers have the same byte order: both are the host's. */
+static void load_reg(struct mips32_vcpu *v, const void *data)
+{
+	struct mips32_mmio *m = &v->mmio;
+	u32 val = 0;
+
+	memcpy(&val, data, m->width);
+	if (m->sign_extend)
+		val = sign_extend32(val, 8 * m->width - 1);
+	if (m->reg)
+		v->ctxt->gpr[m->reg] = val;
+}
+
+static int finish(struct mips32_vcpu *v)
+{
+	v->ctxt->pc = v->mmio.next_pc;
+	v->ctxt->cause = 0;
+	return 1;
+}
+
+static int mmio_complete(struct ember_vcpu *vcpu)
+{
+	struct mips32_vcpu *v = to_mips32(vcpu);
+
+	/* Registers were set meanwhile: the access has no one to go to. */
+	if (!v->mmio.pending)
+		return 1;
+	v->mmio.pending = false;
+	if (!v->mmio.write)
+		load_reg(v, vcpu->run->mmio.data);
+	return finish(v);
+}
+
+static int to_user(struct mips32_vcpu *v, gpa_t gpa)
+{
+	struct mips32_mmio *m = &v->mmio;
+	struct kvm_run *run = v->vcpu.run;
+
+	memset(&run->mmio, 0, sizeof(run->mmio));
+	run->exit_reason = KVM_EXIT_MMIO;
+	run->mmio.phys_addr = gpa;
+	run->mmio.len = m->width;
+	run->mmio.is_write = m->write;
+	if (m->write)
+		memcpy(run->mmio.data, &v->ctxt->gpr[m->reg], m->width);
+	trace_ember_mmio(&v->vcpu, m->write, gpa, m->width,
+			 m->write ? v->ctxt->gpr[m->reg] : 0, false);
+	m->pending = true;
+	v->vcpu.complete_exit = mmio_complete;
+	ember_count_exit(&v->vcpu, MIPS32_EXIT_MMIO_USER);
+	return 0;
+}
+
+/* A little-endian register begins with what a narrow store takes of it. */
+static bool in_kernel(struct mips32_vcpu *v, gpa_t gpa)
+{
+	struct mips32_mmio *m = &v->mmio;
+	u32 val = v->ctxt->gpr[m->reg];
+
+	if (m->write ? ember_io_write(&v->vcpu, gpa, m->width, &val) :
+		       ember_io_read(&v->vcpu, gpa, m->width, &val))
+		return false;
+	trace_ember_mmio(&v->vcpu, m->write, gpa, m->width, val, true);
+	ember_count_exit(&v->vcpu, MIPS32_EXIT_MMIO_KERNEL);
+	if (!m->write)
+		load_reg(v, &val);
+	return true;
+}
+
+int mips32_mmio(struct mips32_vcpu *v, gpa_t gpa)
+{
+	struct mips32_step step;
+	int ret;
+
+	BUILD_BUG_ON(!IS_ENABLED(CONFIG_CPU_LITTLE_ENDIAN));
+	ret = mips32_fetch(v, &step);
+	if (ret)
+		return ret;
+	/* A cache instruction that misses has nothing to write back there. */
+	if (step.insn.op == MIPS32_PREF || step.insn.op == MIPS32_SYNCI) {
+		v->mmio.next_pc = step.next_pc;
+		return finish(v);
+	}
+	if (step.insn.op != MIPS32_LOAD && step.insn.op != MIPS32_STORE)
+		return refuse(v, &step, gpa);
+	v->mmio = (struct mips32_mmio){
+		.next_pc = step.next_pc,
+		.reg = step.insn.reg,
+		.width = step.insn.width,
+		.write = step.insn.op == MIPS32_STORE,
+		.sign_extend = step.insn.flags & MIPS32_F_SIGNED,
+	};
+	return in_kernel(v, gpa) ? finish(v) : to_user(v, gpa);
+}

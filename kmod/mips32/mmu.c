@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * TLB exceptions: from the guest's TLB and the owner's mapping to a shadow PTE.
+ *
+ * Read after exit.c, and before shadow.c.  A host page is looked up as the owner
+ * itself would touch it, with no lock held; whether it is still right is known
+ * only under mmu_lock, by the sequence that invalidations advance.  It becomes a
+ * PTE of the guest's kseg0, which serves as the map from gfn to host page; other
+ * addresses of the guest copy from there.
+ */
+#include <linux/kvm.h>
+#include <linux/mm.h>
+#include <asm/cacheflush.h>
+#include "mips32.h"
+#include "../core/trace.h"
+
+/* ---- where an address leads ------------------------------------------------------ */
+
+/* What the guest's own translation says (PRA 4.3, 6.2). */
+struct route {
+	gpa_t gpa;
+	bool dirty;		/* the guest lets it be written without Mod */
+};
+
+static bool in_kseg0(u32 va)
+{
+	return va >= MIPS32_KSEG0 && va < MIPS32_KSEG23;
+}
+
+static int route_mapped(struct mips32_vcpu *v, u32 va, bool write, struct route *r)
+{
+	enum mips32_exc exc = write ? MIPS32_EXC_TLBS : MIPS32_EXC_TLBL;
+	u32 lo = 0;
+	int idx;
+
+	spin_lock(&v->vcpu.vm->mmu_lock);
+	idx = mips32_tlb_find(v, va);
+	if (idx >= 0) {
+		lo = mips32_tlb_lo(v, idx, va);
+		r->gpa = mips32_tlb_gpa(v, idx, va);
+	}
+	spin_unlock(&v->vcpu.vm->mmu_lock);
+	if (idx < 0) {
+		ember_count_exit(&v->vcpu, MIPS32_EXIT_INJECT_REFILL);
+		return mips32_inject_tlb(v, exc, va, true);
+	}
+	if (!(lo & SPTE_V))
+		return mips32_inject_tlb(v, exc, va, false);
+	r->dirty = lo & SPTE_D;
+	if (write && !r->dirty)
+		return mips32_inject_tlb(v, MIPS32_EXC_MOD, va, false);
+	return 0;
+}
+
+/* 0, or an exception was delivered: 1. */
+static int route(struct mips32_vcpu *v, u32 va, bool write, struct route *r)
+{
+	if (va >= (mips32_kernel_mode(v) ? MIPS32_GUEST_END : MIPS32_USER_END))
+		return mips32_inject_address(v, write ? MIPS32_EXC_ADES :
+					     MIPS32_EXC_ADEL, va);
+	if (!in_kseg0(va))
+		return route_mapped(v, va, write, r);
+	r->gpa = va - MIPS32_KSEG0;
+	r->dirty = true;
+	return 0;
+}
+
+int mips32_translate(struct mips32_vcpu *v, u32 va, bool write, gpa_t *gpa)
+{
+	struct route r;
+	int ret = route(v, va, write, &r);
+
+	*gpa = r.gpa;
+	return ret;
+}
+
+/* ---- from the owner's mapping ------------------------------------------------------ */
+
+struct fault {
+	struct ember_memslot *slot;
+	gfn_t gfn;
+	unsigned long seq;		/* vm->mmu_seq, read before the page was found */
+	struct page *page;		/* referenced */
+	bool writable;
+};
+
+/*
+ * For a read the fast path tries whether the page may be written too, so that the
+ * first write needs no second fault; not where writes are to be seen.
+ */
+static int fault_get_page(struct fault *f, bool write)
+{
+	bool try_write = write ||
+			 !(f->slot->flags & KVM_MEM_READONLY || f->slot->dirty);
+	unsigned int flags = FOLL_HWPOISON | (write ? FOLL_WRITE : 0);
+	unsigned long hva = ember_gfn_to_hva(f->slot, f->gfn);
+	long n;
+
+	f->writable = try_write;
+	if (try_write &&
+	    get_user_pages_fast_only(hva, 1, FOLL_WRITE, &f->page) == 1)
+		return 0;
+	f->writable = write;
+	n = get_user_pages_unlocked(hva, 1, &f->page, flags);
+	if (n == 1)
+		return 0;
+	return n < 0 ? n : -EFAULT;
+}
+
+/* Cached as the host's own kseg0 is (Config.K0, PRA 9.40). */
+static u32 fault_pte(const struct fault *f)
+{
+	u32 pte = page_to_pfn(f->page) << SPTE_PFN_SHIFT | SPTE_V;
+
+	pte |= (read_c0_config() & CONF_CM_CMASK) << 3;
+	return f->writable ? pte | SPTE_D : pte;
+}
+
+/*
+ * No entry of the owner's ever says that the guest writes, so the page has to, or
+ * reclaim throws it away.
+ */
+static void fault_written(const struct fault *f)
+{
+	if (!PageDirty(f->page))
+		SetPageDirty(f->page);
+	ember_mark_dirty(f->slot, f->gfn);
+}
+
+/* mmu_lock.  @at: the PTE, NULL where no table was at hand. */
+static void fault_install(struct mips32_vcpu *v, const struct fault *f, u32 *at,
+			  bool dirty)
+{
+	struct ember_vm *vm = v->vcpu.vm;
+
+	if (!at)
+		return;
+	vm->nr_faults++;
+	if (!(*at & SPTE_V))
+		vm->mapped.pages++;
+	*at = dirty ? fault_pte(f) : fault_pte(f) & ~SPTE_D;
+	if (*at & SPTE_D)
+		fault_written(f);
+}
+
+/* Beyond what kseg0 reaches there is only the address at hand. */
+static u32 *fault_place(struct mips32_vcpu *v, const struct fault *f, u32 va)
+{
+	if (f->gfn < MIPS32_KSEG0_PAGES)
+		return mips32_kseg0_make(v, f->gfn);
+	return mips32_shadow_make(v, v->cur, va);
+}
+
+/* Where it was not served after all, the guest faults again. */
+static int page_fault(struct mips32_vcpu *v, struct ember_memslot *slot, u32 va,
+		      const struct route *r, bool write)
+{
+	struct fault f = { .slot = slot, .gfn = r->gpa >> PAGE_SHIFT };
+	struct ember_vm *vm = v->vcpu.vm;
+	bool low = f.gfn < MIPS32_KSEG0_PAGES;
+	int ret;
+
+	trace_ember_fault(&v->vcpu, r->gpa, write, va == v->ctxt->pc);
+	ret = mips32_shadow_top_up(v);
+	if (ret)
+		return ret;
+	f.seq = READ_ONCE(vm->mmu_seq);
+	smp_rmb();	/* ember_mmu_retry(): the sequence before the page */
+	ret = fault_get_page(&f, write);
+	if (ret)
+		return ret;
+	mips32_cache_sync_page(page_address(f.page),
+			       low ? f.gfn << PAGE_SHIFT : va);
+
+	spin_lock(&vm->mmu_lock);
+	if (!ember_mmu_retry(vm, f.seq))
+		fault_install(v, &f, fault_place(v, &f, va), low || r->dirty);
+	spin_unlock(&vm->mmu_lock);
+	put_page(f.page);
+	return 1;
+}
+
+/* ---- TLB exceptions ------------------------------------------------------------------ */
+
+/*
+ * Is the host page known?  Then @va is mapped.  A PTE that is right already means
+ * that the TLB has one that was right before.
+ */
+static bool map_known(struct mips32_vcpu *v, u32 va, const struct route *r,
+		      bool write)
+{
+	u32 *known, *pte, have;
+	bool done = false;
+
+	spin_lock(&v->vcpu.vm->mmu_lock);
+	known = mips32_kseg0_pte(to_mips32_vm(v->vcpu.vm), r->gpa >> PAGE_SHIFT);
+	pte = in_kseg0(va) ? known : mips32_shadow_pte(v->cur, va);
+	have = known ? *known : pte ? *pte : 0;
+	if (!(have & SPTE_V) || (write && !(have & SPTE_D)))
+		goto out;
+	if (!pte)
+		pte = mips32_shadow_make(v, v->cur, va);
+	if (!pte)
+		goto out;
+	*pte = r->dirty ? have : have & ~SPTE_D;
+	if (v->quick)
+		mips32_shadow_refresh(v, va);
+	done = true;
+out:
+	spin_unlock(&v->vcpu.vm->mmu_lock);
+	return done;
+}
+
+/* Nothing to fetch from a device: a bus error, as of a bus. */
+static bool is_fetch(struct mips32_vcpu *v, u32 va)
+{
+	return va == v->ctxt->pc ||
+	       (v->ctxt->cause & CAUSEF_BD && va == v->ctxt->pc + 4);
+}
+
+int mips32_tlb_fault(struct mips32_vcpu *v, u32 va, bool write)
+{
+	struct ember_memslot *slot;
+	struct route r;
+
+	if (route(v, va, write, &r))
+		return 1;
+	if (map_known(v, va, &r, write))
+		return 1;
+	if (v->quick)
+		return MIPS32_LATER;
+	ember_count_exit(&v->vcpu, MIPS32_EXIT_MAP);
+	slot = ember_gfn_to_slot(v->vcpu.vm, r.gpa >> PAGE_SHIFT);
+	if (slot && !(write && slot->flags & KVM_MEM_READONLY))
+		return page_fault(v, slot, va, &r, write);
+	if (!slot && is_fetch(v, va))
+		return mips32_inject(v, MIPS32_EXC_IBE);
+	return mips32_mmio(v, r.gpa);
+}
+
+/* ---- the host's wishes: mmu_lock held ------------------------------------------------- */
+
+/*
+ * No TLB has what was in the tables: no vcpu of @vm is entered with the ASIDs that
+ * it had, and one that runs on another CPU has come out when this returns.  Not
+ * necessarily out of its turn: it may be waiting for mmu_lock.
+ */
+static void flush(struct ember_vm *vm)
+{
+	struct ember_vcpu *vcpu;
+	unsigned int i;
+
+	ember_for_each_vcpu(i, vcpu, vm)
+		mips32_shadow_forget_asids(to_mips32(vcpu));
+	/* Pairs with the barrier between v->entered and the ASID, backend.c. */
+	smp_mb();
+	ember_for_each_vcpu(i, vcpu, vm) {
+		if (!READ_ONCE(to_mips32(vcpu)->entered))
+			continue;
+		ember_vcpu_kick(vcpu);
+		while (READ_ONCE(to_mips32(vcpu)->entered))
+			cpu_relax();
+	}
+}
+
+/*
+ * Those of the guest's kseg0 from [@gfn, @gfn + @npages) that have one of @bits
+ * keep @keep of their own.
+ */
+static bool change_kseg0(struct ember_vm *vm, gfn_t gfn, unsigned long npages,
+			 u32 bits, u32 keep)
+{
+	gfn_t end = min_t(gfn_t, gfn + npages, MIPS32_KSEG0_PAGES);
+	bool found = false;
+	u32 *pte;
+
+	for (; gfn < end; gfn++) {
+		pte = mips32_kseg0_pte(to_mips32_vm(vm), gfn);
+		if (!pte) {
+			gfn |= 1023;
+			continue;
+		}
+		if (!(*pte & SPTE_V) || !(*pte & bits))
+			continue;
+		found = true;
+		*pte &= keep;
+		if (!*pte)
+			vm->mapped.pages--;
+	}
+	return found;
+}
+
+static bool unmap_mapped(struct ember_vm *vm, gfn_t gfn, unsigned long npages,
+			 bool only_look)
+{
+	struct ember_vcpu *vcpu;
+	bool found = false;
+	unsigned int i;
+
+	ember_for_each_vcpu(i, vcpu, vm)
+		found |= mips32_tlb_unmap(to_mips32(vcpu), gfn, npages, only_look);
+	return found;
+}
+
+void mips32_mem_unmap(struct ember_vm *vm, gfn_t gfn, unsigned long npages)
+{
+	bool found = change_kseg0(vm, gfn, npages, ~0, 0);
+
+	found |= unmap_mapped(vm, gfn, npages, false);
+	if (found)
+		flush(vm);
+}
+
+void mips32_mem_write_protect(struct ember_vm *vm, gfn_t gfn,
+			      unsigned long npages)
+{
+	bool found = change_kseg0(vm, gfn, npages, SPTE_D, ~SPTE_D);
+
+	found |= unmap_mapped(vm, gfn, npages, false);
+	if (found)
+		flush(vm);
+}
+
+/* There is no mark of access: what is mapped counts, and is not any more. */
+bool mips32_mem_age(struct ember_vm *vm, gfn_t gfn, unsigned long npages,
+		    bool clear)
+{
+	bool young = change_kseg0(vm, gfn, npages, ~0, clear ? 0 : ~0);
+
+	young |= unmap_mapped(vm, gfn, npages, !clear);
+	if (young && clear)
+		flush(vm);
+	return young;
+}
+
+void mips32_mmu_destroy(struct mips32_vm *mvm)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(mvm->kseg0); i++)
+		free_page((unsigned long)mvm->kseg0[i]);
+}

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Shadow tables: what the refill handler of enter.S copies to the host's TLB.
+ *
+ * Read after mmu.c.  A directory has 512 tables of 1024 PTEs, which are EntryLo
+ * values ready to use:
+ *
+ *	0x00000000	the guest's mapped user segment, a set of tables for each of
+ *			the guest ASIDs used last (struct mips32_space)
+ *	0x40000000	the guest's kseg0: one set for the VM, filled by gfn, so that
+ *			it also tells where a gfn is in host memory
+ *	0x60000000	the guest's mapped kernel segment: one set for the vcpu
+ *
+ * Users have a directory of their own, of which the upper half is empty, and an
+ * ASID of the host's of their own: what the guest's kernel may reach is never in
+ * a TLB entry that its users match.
+ *
+ * A PTE with V set is the host's business: it goes when the owner's page goes.
+ * One without V may be a mark, which says what entry of the guest's TLB is there.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <asm/hazards.h>
+#include <asm/mmu_context.h>
+#include <asm/pgtable.h>
+#include <asm/tlb.h>
+#include "mips32.h"
+
+#define KSEG0_DIR	(MIPS32_KSEG0 >> MIPS32_PGD_SHIFT)
+#define KSEG23_DIR	(MIPS32_KSEG23 >> MIPS32_PGD_SHIFT)
+#define TABLE_PTES	1024
+
+/* A table without anything, for where there is none. */
+static u32 *no_table(void)
+{
+	return (u32 *)empty_zero_page;
+}
+
+static unsigned int shadow_dir(u32 va)
+{
+	return va >> MIPS32_PGD_SHIFT;
+}
+
+static unsigned int shadow_index(u32 va)
+{
+	return va >> PAGE_SHIFT & (TABLE_PTES - 1);
+}
+
+/* ---- life --------------------------------------------------------------------- */
+
+static void forget_asids(struct mips32_space *space)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		set_cpu_context(cpu, space->mm[0], 0);
+		set_cpu_context(cpu, space->mm[1], 0);
+	}
+}
+
+/* Only the context of these is ever used. */
+static struct mm_struct *dummy_mm(void)
+{
+	return kzalloc(sizeof(struct mm_struct), GFP_KERNEL_ACCOUNT);
+}
+
+static int space_init(struct mips32_space *space)
+{
+	unsigned int i;
+
+	space->asid = MIPS32_NO_ASID;
+	space->pgd = (void *)__get_free_page(GFP_KERNEL_ACCOUNT);
+	space->mm[0] = dummy_mm();
+	space->mm[1] = dummy_mm();
+	if (!space->pgd || !space->mm[0] || !space->mm[1])
+		return -ENOMEM;
+	for (i = 0; i < 2 * MIPS32_PGD_SIZE; i++)
+		space->pgd[i] = no_table();
+	return 0;
+}
+
+/* Tables of the user segment are the space's own. */
+static void space_destroy(struct mips32_space *space)
+{
+	unsigned int i;
+
+	for (i = 0; space->pgd && i < KSEG0_DIR; i++)
+		if (space->pgd[i] != no_table())
+			free_page((unsigned long)space->pgd[i]);
+	free_page((unsigned long)space->pgd);
+	kfree(space->mm[0]);
+	kfree(space->mm[1]);
+}
+
+static void free_kseg23(struct mips32_vcpu *v)
+{
+	u32 **pgd = v->space[0].pgd;
+	unsigned int i;
+
+	for (i = KSEG23_DIR; pgd && i < MIPS32_PGD_SIZE; i++)
+		if (pgd[i] != no_table())
+			free_page((unsigned long)pgd[i]);
+}
+
+void mips32_shadow_destroy(struct mips32_vcpu *v)
+{
+	unsigned int i;
+
+	free_kseg23(v);
+	for (i = 0; i < MIPS32_NR_SPACES; i++)
+		space_destroy(&v->space[i]);
+	free_page((unsigned long)v->spare);
+}
+
+/* The kseg0 that other vcpus have found so far. */
+static void share_kseg0(struct mips32_vcpu *v)
+{
+	struct mips32_vm *mvm = to_mips32_vm(v->vcpu.vm);
+	unsigned int i, j;
+
+	spin_lock(&mvm->vm.mmu_lock);
+	for (i = 0; i < ARRAY_SIZE(mvm->kseg0); i++)
+		for (j = 0; mvm->kseg0[i] && j < MIPS32_NR_SPACES; j++)
+			v->space[j].pgd[KSEG0_DIR + i] = mvm->kseg0[i];
+	spin_unlock(&mvm->vm.mmu_lock);
+}
+
+int mips32_shadow_init(struct mips32_vcpu *v)
+{
+	unsigned int i;
+
+	for (i = 0; i < MIPS32_NR_SPACES; i++) {
+		if (space_init(&v->space[i])) {
+			mips32_shadow_destroy(v);
+			return -ENOMEM;
+		}
+	}
+	v->cur = &v->space[0];
+	v->cur->asid = 0;
+	v->next_space = 1;
+	share_kseg0(v);
+	return 0;
+}
+
+int mips32_shadow_top_up(struct mips32_vcpu *v)
+{
+	if (unlikely(!v->spare))
+		v->spare = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	return v->spare ? 0 : -ENOMEM;
+}
+
+/* ---- the space of an ASID --------------------------------------------------------- */
+
+static struct mips32_space *find_space(struct mips32_vcpu *v, u32 asid)
+{
+	unsigned int i;
+
+	for (i = 0; i < MIPS32_NR_SPACES; i++)
+		if (v->space[i].asid == asid)
+			return &v->space[i];
+	return NULL;
+}
+
+/* Give up the one that was taken longest ago, but for the one in use. */
+static struct mips32_space *recycle_space(struct mips32_vcpu *v, u32 asid)
+{
+	struct mips32_space *space = &v->space[v->next_space];
+
+	if (space == v->cur) {
+		v->next_space = (v->next_space + 1) % MIPS32_NR_SPACES;
+		space = &v->space[v->next_space];
+	}
+	v->next_space = (v->next_space + 1) % MIPS32_NR_SPACES;
+	mips32_tlb_clear_space(v, space);
+	forget_asids(space);
+	space->asid = asid;
+	mips32_tlb_mark_space(v, space);
+	return space;
+}
+
+void mips32_shadow_switch(struct mips32_vcpu *v)
+{
+	u32 asid = C0(v, ENTRYHI) & 0xff;
+
+	if (v->cur->asid == asid)
+		return;
+	spin_lock(&v->vcpu.vm->mmu_lock);
+	v->cur = find_space(v, asid) ?: recycle_space(v, asid);
+	mips32_tlb_asid_changed(v);
+	spin_unlock(&v->vcpu.vm->mmu_lock);
+}
+
+static bool asid_valid(struct mm_struct *mm, unsigned int cpu)
+{
+	return !((cpu_context(cpu, mm) ^ asid_cache(cpu)) & asid_version_mask(cpu));
+}
+
+u32 mips32_shadow_asid(struct mips32_vcpu *v, bool kernel)
+{
+	struct mm_struct *mm = v->cur->mm[kernel];
+	unsigned int cpu = smp_processor_id();
+
+	if (unlikely(!asid_valid(mm, cpu)))
+		get_new_mmu_context(mm);
+	return cpu_asid(cpu, mm);
+}
+
+void mips32_shadow_forget_asids(struct mips32_vcpu *v)
+{
+	unsigned int i;
+
+	for (i = 0; i < MIPS32_NR_SPACES; i++)
+		forget_asids(&v->space[i]);
+}
+
+/* ---- tables ------------------------------------------------------------------------- */
+
+u32 *mips32_shadow_pte(struct mips32_space *space, u32 va)
+{
+	u32 *table = space->pgd[shadow_dir(va)];
+
+	return table == no_table() ? NULL : &table[shadow_index(va)];
+}
+
+static u32 *take_spare(struct mips32_vcpu *v)
+{
+	u32 *table = v->spare;
+
+	v->spare = NULL;
+	v->vcpu.vm->mapped.tables++;
+	return table;
+}
+
+u32 *mips32_shadow_make(struct mips32_vcpu *v, struct mips32_space *space, u32 va)
+{
+	unsigned int i, dir = shadow_dir(va);
+
+	if (space->pgd[dir] == no_table()) {
+		if (!v->spare)
+			return NULL;
+		space->pgd[dir] = take_spare(v);
+		if (dir < KSEG0_DIR)
+			space->pgd[MIPS32_PGD_SIZE + dir] = space->pgd[dir];
+		for (i = 0; dir >= KSEG23_DIR && i < MIPS32_NR_SPACES; i++)
+			v->space[i].pgd[dir] = space->pgd[dir];
+	}
+	return mips32_shadow_pte(space, va);
+}
+
+u32 *mips32_kseg0_pte(struct mips32_vm *mvm, gfn_t gfn)
+{
+	u32 *table;
+
+	if (gfn >= MIPS32_KSEG0_PAGES)
+		return NULL;
+	table = mvm->kseg0[(u32)gfn / TABLE_PTES];
+	return table ? &table[(u32)gfn % TABLE_PTES] : NULL;
+}
+
+u32 *mips32_kseg0_make(struct mips32_vcpu *v, gfn_t gfn)
+{
+	struct mips32_vm *mvm = to_mips32_vm(v->vcpu.vm);
+	unsigned int i, j, dir = (u32)gfn / TABLE_PTES;
+	struct ember_vcpu *other;
+
+	if (!mvm->kseg0[dir]) {
+		if (!v->spare)
+			return NULL;
+		mvm->kseg0[dir] = take_spare(v);
+		/* One that is being made finds it in share_kseg0(). */
+		ember_for_each_vcpu(i, other, &mvm->vm)
+			for (j = 0; j < MIPS32_NR_SPACES; j++)
+				to_mips32(other)->space[j].pgd[KSEG0_DIR + dir] =
+					mvm->kseg0[dir];
+	}
+	return mips32_kseg0_pte(mvm, gfn);
+}
+
+/* ---- the host's TLB ---------------------------------------------------------------------- */
+
+static int tlb_lookup(u32 entryhi)
+{
+	write_c0_entryhi(entryhi);
+	mtc0_tlbw_hazard();
+	tlb_probe();
+	tlb_probe_hazard();
+	return read_c0_index();
+}
+
+/*
+ * tlbp before tlbw: two entries that match are a machine check.  EntryHi keeps
+ * the ASID that the guest is going to be entered with.
+ */
+void mips32_shadow_refresh(struct mips32_vcpu *v, u32 va)
+{
+	u32 page = va & ~(2 * (u32)PAGE_SIZE - 1);
+	u32 *pte = mips32_shadow_pte(v->cur, page);
+	int idx;
+
+	if (!pte)
+		return;
+	idx = tlb_lookup(page | v->ctxt->entryhi);
+	write_c0_entrylo0(pte[0]);
+	write_c0_entrylo1(pte[1]);
+	mtc0_tlbw_hazard();
+	if (idx < 0)
+		tlb_write_random();
+	else
+		tlb_write_indexed();
+	tlbw_use_hazard();
+}
+
+static void drop_asid(struct mm_struct *mm, u32 page)
+{
+	unsigned int cpu, here = smp_processor_id();
+	int idx;
+
+	/* Where it ran before, it is going to have a new ASID. */
+	for_each_possible_cpu(cpu)
+		if (cpu != here)
+			set_cpu_context(cpu, mm, 0);
+	if (!asid_valid(mm, here))
+		return;
+	idx = tlb_lookup(page | cpu_asid(here, mm));
+	if (idx < 0)
+		return;
+	write_c0_entryhi(UNIQUE_ENTRYHI(idx));
+	write_c0_entrylo0(0);
+	write_c0_entrylo1(0);
+	mtc0_tlbw_hazard();
+	tlb_write_indexed();
+	tlbw_use_hazard();
+}
+
+void mips32_shadow_drop(struct mips32_space *space, u32 va)
+{
+	u32 page = va & ~(2 * (u32)PAGE_SIZE - 1), entryhi;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	htw_stop();
+	entryhi = read_c0_entryhi();
+	drop_asid(space->mm[1], page);
+	if (va < MIPS32_USER_END)
+		drop_asid(space->mm[0], page);
+	write_c0_entryhi(entryhi);
+	back_to_back_c0_hazard();
+	htw_start();
+	local_irq_restore(flags);
+}

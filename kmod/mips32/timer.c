@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Count and Compare: the guest's clock and its timer, line 7.
+ *
+ * Read after irq.c.  Count is a function of the host's monotonic clock:
+ *
+ *	Count = bias + ticks(now)
+ *
+ * so it goes on while the guest doesn't run, and never jumps: a new rate gets a
+ * new bias.  User space may stop it (COUNT_CTL.DC) to save it: then time stands
+ * still at COUNT_RESUME, and when it is let go what would have happened
+ * since is made up for.  So may the guest (Cause.DC), and time that it misses so
+ * is lost to it.  The rest is KVM's ABI on MIPS as of Linux 5.12.
+ */
+#include <linux/kvm.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include "mips32.h"
+
+#define DEFAULT_HZ	100000000
+
+static struct mips32_vcpu *timer_vcpu(struct hrtimer *hrtimer)
+{
+	return container_of(hrtimer, struct mips32_vcpu, timer.hrtimer);
+}
+
+/* The time that Count is read at. */
+static u64 time_now(const struct mips32_timer *t)
+{
+	return t->ctl & KVM_REG_MIPS_COUNT_CTL_DC ? t->resume : ktime_get_ns();
+}
+
+/* Lower word of ns * hz / 10^9, by a factor with 31 bits of fraction. */
+static u32 ticks(const struct mips32_timer *t, u64 ns)
+{
+	u64 low = (u64)lower_32_bits(ns) * t->factor >> 31;
+
+	return (u32)low + (upper_32_bits(ns) * t->factor << 1);
+}
+
+static u64 ticks_to_ns(const struct mips32_timer *t, u64 n)
+{
+	return div_u64(n * NSEC_PER_SEC, t->hz);
+}
+
+static u32 count_at(const struct mips32_timer *t, u64 ns)
+{
+	return t->frozen ? t->frozen_count : t->bias + ticks(t, ns);
+}
+
+u32 mips32_count(struct mips32_vcpu *v)
+{
+	return count_at(&v->timer, time_now(&v->timer));
+}
+
+/* ---- the interrupt ------------------------------------------------------------------- */
+
+static enum hrtimer_restart timer_expired(struct hrtimer *hrtimer)
+{
+	struct mips32_vcpu *v = timer_vcpu(hrtimer);
+
+	mips32_irq_line(v, 7, true);
+	ember_vcpu_kick(&v->vcpu);
+	/* Count comes by again. */
+	hrtimer_add_expires_ns(hrtimer, ticks_to_ns(&v->timer, 1ULL << 32));
+	return HRTIMER_RESTART;
+}
+
+static void disarm(struct mips32_vcpu *v)
+{
+	hrtimer_cancel(&v->timer.hrtimer);
+}
+
+/* Count reaches Compare after the time @from, unless it stands still. */
+static void arm(struct mips32_vcpu *v, u64 from)
+{
+	struct mips32_timer *t = &v->timer;
+	u32 left = C0(v, COMPARE) - count_at(t, from);
+	u64 n = left ?: 1ULL << 32;
+
+	if (t->frozen || t->ctl & KVM_REG_MIPS_COUNT_CTL_DC)
+		return;
+	hrtimer_start(&t->hrtimer, ns_to_ktime(from + ticks_to_ns(t, n) + 1),
+		      HRTIMER_MODE_ABS);
+}
+
+static void rearm(struct mips32_vcpu *v)
+{
+	disarm(v);
+	arm(v, time_now(&v->timer));
+}
+
+/* ---- what the guest does ----------------------------------------------------------------- */
+
+void mips32_count_set(struct mips32_vcpu *v, u32 count)
+{
+	struct mips32_timer *t = &v->timer;
+
+	t->frozen_count = count;
+	t->bias = count - ticks(t, time_now(t));
+	rearm(v);
+}
+
+void mips32_compare_set(struct mips32_vcpu *v, u32 compare)
+{
+	disarm(v);
+	mips32_irq_line(v, 7, false);
+	C0(v, COMPARE) = compare;
+	arm(v, time_now(&v->timer));
+}
+
+void mips32_timer_cause_dc(struct mips32_vcpu *v, bool stop)
+{
+	struct mips32_timer *t = &v->timer;
+
+	if (stop) {
+		t->frozen_count = mips32_count(v);
+		t->frozen = true;
+		disarm(v);
+		return;
+	}
+	t->frozen = false;
+	mips32_count_set(v, t->frozen_count);
+}
+
+/* ---- what user space does ------------------------------------------------------------------ */
+
+/* What was due by @now is pending then, whether or not the hrtimer has been. */
+static void stop_clock(struct mips32_vcpu *v, u64 now)
+{
+	struct mips32_timer *t = &v->timer;
+
+	if (hrtimer_cancel(&t->hrtimer) &&
+	    ktime_to_ns(hrtimer_get_expires(&t->hrtimer)) <= now)
+		mips32_irq_line(v, 7, true);
+	t->resume = now;
+}
+
+int mips32_timer_set_ctl(struct mips32_vcpu *v, u64 ctl)
+{
+	struct mips32_timer *t = &v->timer;
+	u64 changed = ctl ^ t->ctl;
+
+	if (changed & ~(u64)KVM_REG_MIPS_COUNT_CTL_DC)
+		return -EINVAL;
+	if (!changed)
+		return 0;
+	if (ctl & KVM_REG_MIPS_COUNT_CTL_DC)
+		stop_clock(v, ktime_get_ns());
+	t->ctl = ctl;
+	if (!ctl)
+		arm(v, t->resume);
+	return 0;
+}
+
+int mips32_timer_set_resume(struct mips32_vcpu *v, u64 ns)
+{
+	if (ns > ktime_get_ns())
+		return -EINVAL;
+	v->timer.resume = ns;
+	return 0;
+}
+
+static void set_rate(struct mips32_timer *t, u32 hz)
+{
+	t->hz = hz;
+	t->factor = div_u64((u64)hz << 31, NSEC_PER_SEC);
+}
+
+int mips32_timer_set_hz(struct mips32_vcpu *v, u64 hz)
+{
+	struct mips32_timer *t = &v->timer;
+	u64 now = time_now(t);
+	u32 count;
+
+	if (!hz || hz > NSEC_PER_SEC)
+		return -EINVAL;
+	count = count_at(t, now);
+	set_rate(t, hz);
+	t->bias = count - ticks(t, now);
+	rearm(v);
+	return 0;
+}
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+void mips32_timer_init(struct mips32_vcpu *v)
+{
+	hrtimer_init(&v->timer.hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
+	v->timer.hrtimer.function = timer_expired;
+	set_rate(&v->timer, DEFAULT_HZ);
+}
+
+void mips32_timer_reset(struct mips32_vcpu *v)
+{
+	mips32_irq_line(v, 7, false);
+	mips32_count_set(v, 0);
+}
+
+void mips32_timer_destroy(struct mips32_vcpu *v)
+{
+	disarm(v);
+}
