@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The MIPS32 backend by its guests' own eyes: guest/basic.c has the other half.
+ */
+#define _GNU_SOURCE
+#include "vm.h"
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+static struct vm vm;
+
+static void start(const char *name, uint32_t arg0, uint32_t arg1)
+{
+	vm_new(&vm);
+	vm_start(&vm, name, arg0, arg1);
+}
+
+static void args(void)
+{
+	start("g_args", 3, 4);
+	vm_reports(&vm, 3);
+	vm_reports(&vm, 4);
+	expect_eq(vm_done(&vm), 7);
+}
+
+static void mmio(void)
+{
+	static const uint32_t results[] = { 0x82, 0x8182, 0xffffff82, 0xffff8182, 0xf0f08182 };
+	static const uint32_t lens[] = { 1, 2, 1, 2, 4 };
+	struct event ev;
+	int i;
+
+	start("g_mmio", OTHER_IO, 0);
+	for (i = 0; i < 3; i++) {
+		ev = vm_next(&vm);
+		expect_eq(ev.kind, EV_WRITE);
+		expect_eq(ev.addr, OTHER_IO & 0x1fffffff);
+		expect_eq(ev.len, 1 << i);
+		expect_eq(ev.value, 0x12345678 & (0xffffffff >> (32 - (8 << i))));
+	}
+	for (i = 0; i < 5; i++) {
+		ev = vm_next(&vm);
+		expect_eq(ev.kind, EV_READ);
+		expect_eq(ev.len, lens[i]);
+		vm_answer(&vm, 0xf0f08182);
+		vm_reports(&vm, results[i]);
+	}
+	vm_done(&vm);
+}
+
+static void mmio_in_delay_slots(void)
+{
+	start("g_mmio_slots", OTHER_IO, 0);
+	expect_eq(vm_event(&vm, EV_WRITE), 1);
+	expect_eq(vm_event(&vm, EV_WRITE), 2);
+	vm_reports(&vm, 1);
+	expect_eq(vm_event(&vm, EV_WRITE), 3);
+	vm_reports(&vm, 2);
+	vm_event(&vm, EV_READ);
+	vm_answer(&vm, 99);
+	expect_eq(vm_done(&vm), 99);
+}
+
+static void simple(const char *name, uint32_t arg)
+{
+	start(name, arg, 0);
+	vm_done(&vm);
+}
+
+static void exceptions(void)
+{
+	simple("g_exceptions", 0);
+}
+
+static void host_segments(void)
+{
+	simple("g_host_segments", 0);
+}
+
+static void tlb(void)
+{
+	simple("g_tlb", 0);
+}
+
+static void tlb_many(void)
+{
+	start("g_tlb_many", 200, 0);
+	expect(vm_done(&vm) >= 200);
+}
+
+static void user(void)
+{
+	simple("g_user", 0);
+}
+
+static void timer(void)
+{
+	start("g_timer", 20, 0);
+	expect(vm_done(&vm) >= 20);
+}
+
+static void soft_irq(void)
+{
+	start("g_soft_irq", 0, 0);
+	expect_eq(vm_done(&vm), 2);
+}
+
+static void llsc(void)
+{
+	simple("g_llsc", 0);
+}
+
+static void cp0(void)
+{
+	simple("g_cp0", 0);
+}
+
+static void new_code(void)
+{
+	simple("g_new_code", 1000);
+}
+
+/* Lines from the vcpu's own thread, between two runs. */
+static void lines(void)
+{
+	int i;
+
+	start("g_lines", 3, 0);
+	vm_reports(&vm, 0);
+	for (i = 2; i <= 4; i++) {
+		expect_ok(vm_irq(&vm, i));
+		vm_reports(&vm, 0x100 << i);
+		expect_ok(vm_irq(&vm, -i));
+	}
+	expect_eq(vm_done(&vm), 0x1c00);
+	expect_errno(vm_irq(&vm, 7), EINVAL);
+	expect_errno(vm_irq(&vm, 0), EINVAL);
+}
+
+static void *raise_later(void *unused)
+{
+	(void)unused;
+	usleep(50000);
+	expect_ok(vm_irq(&vm, 3));
+	return NULL;
+}
+
+/* The same from another thread while the guest runs. */
+static void line_from_thread(void)
+{
+	pthread_t thread;
+
+	start("g_spin", 0, 0);
+	expect(!pthread_create(&thread, NULL, raise_later, NULL));
+	vm_reports(&vm, 0x800);
+	expect_ok(vm_irq(&vm, -3));
+	expect_eq(vm_done(&vm), 0x800);
+	pthread_join(thread, NULL);
+}
+
+static void nothing(int sig)
+{
+	(void)sig;
+}
+
+/* A signal ends KVM_RUN. */
+static void signals(void)
+{
+	struct itimerval in = { .it_value.tv_usec = 50000 };
+
+	signal(SIGALRM, nothing);
+	start("g_spin", 0, 0);
+	setitimer(ITIMER_REAL, &in, NULL);
+	expect_eq(vm_next(&vm).kind, EV_INTR);
+	expect_eq(vm.run->exit_reason, KVM_EXIT_INTR);
+}
+
+/* What the owner takes away is gone for the guest, too. */
+static void owner_takes_pages(void)
+{
+	const uint32_t n = 256;
+
+	vm_new(&vm);
+	expect_ok(vm_slot(&vm, 0, KVM_MEM_LOG_DIRTY_PAGES, 0, RAM_SIZE, vm.ram));
+	vm_start(&vm, "g_pages", SCRATCH, n);
+	vm_reports(&vm, 1);
+	vm_reports(&vm, 2);
+	expect_ok(madvise(vm_mem(&vm, SCRATCH), n * 4096, MADV_REMOVE));
+	vm_done(&vm);
+	expect_eq(*(uint32_t *)vm_mem(&vm, SCRATCH + 0x3000), 1);
+}
+
+static bool dirty(const uint32_t *log, uint32_t va)
+{
+	uint32_t page = (va & 0x1fffffff) >> 12;
+
+	return log[page / 32] >> page % 32 & 1;
+}
+
+static void dirty_log(void)
+{
+	static uint32_t bits[RAM_SIZE / 4096 / 32];
+	struct kvm_dirty_log log = { .slot = 0, .dirty_bitmap = bits };
+
+	vm_new(&vm);
+	expect_ok(vm_slot(&vm, 0, KVM_MEM_LOG_DIRTY_PAGES, 0, RAM_SIZE, vm.ram));
+	vm_start(&vm, "g_pages", SCRATCH, 16);
+	vm_reports(&vm, 1);
+	expect_ok(ioctl(vm.fd, KVM_GET_DIRTY_LOG, &log));
+	expect(dirty(bits, SCRATCH) && dirty(bits, SCRATCH + 0xf000));
+	expect(!dirty(bits, SCRATCH + 0x10000));
+	vm_reports(&vm, 2);
+	expect_ok(ioctl(vm.fd, KVM_GET_DIRTY_LOG, &log));
+	expect(!dirty(bits, SCRATCH) && !dirty(bits, SCRATCH + 0xf000));
+	expect_ok(madvise(vm_mem(&vm, SCRATCH), 16 * 4096, MADV_REMOVE));
+	vm_done(&vm);
+	expect_ok(ioctl(vm.fd, KVM_GET_DIRTY_LOG, &log));
+	expect(!dirty(bits, SCRATCH) && dirty(bits, SCRATCH + 0x3000));
+}
+
+/* Every register of the list can be read, and written with what it is. */
+static void registers(void)
+{
+	struct kvm_reg_list *list = calloc(1, sizeof(*list) + 1000 * sizeof(uint64_t));
+	uint64_t val, i;
+
+	start("g_args", 1, 2);
+	list->n = 1000;
+	expect_ok(ioctl(vm.cpu, KVM_GET_REG_LIST, list));
+	expect(list->n > 60);
+	for (i = 0; i < list->n; i++) {
+		if (vm_get(&vm, list->reg[i], &val) || vm_set(&vm, list->reg[i], &val))
+			fail("register %#llx: %s", (unsigned long long)list->reg[i],
+			     strerror(errno));
+	}
+	vm_reports(&vm, 1);
+}
+
+static const struct test tests[] = {
+	TEST(args),	    TEST(mmio),		TEST(mmio_in_delay_slots),
+	TEST(exceptions),   TEST(host_segments), TEST(tlb),
+	TEST(tlb_many),	    TEST(user),		TEST(timer),
+	TEST(soft_irq),	    TEST(lines),	TEST(line_from_thread),
+	TEST(signals),	    TEST(llsc),		TEST(cp0),
+	TEST(new_code),	    TEST(owner_takes_pages), TEST(dirty_log),
+	TEST(registers),
+};
+
+TEST_MAIN("basic", tests)
