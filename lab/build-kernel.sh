@@ -1,0 +1,40 @@
+# What building a kernel of our own from Debian's source takes, for lab/debug-kernel and
+# lab/guest-kernel. Sourced behind lib.sh, after use_arch.
+
+kernel_make=(nice -n 10 make --no-print-directory ARCH="$kernel_arch"
+	CROSS_COMPILE="$tuple-" KBUILD_KCONFIG=Kconfig.ember
+	KBUILD_BUILD_USER=ember KBUILD_BUILD_HOST=lab KBUILD_BUILD_TIMESTAMP=2026-01-01)
+
+# unpack_source DEB DIR: from a package linux-source-*.
+unpack_source() {
+	mkdir -p "$2"
+	dpkg-deb --fsys-tarfile "$1" | tar -xO --wildcards './usr/src/linux-source-*.tar.xz' |
+		tar -xJ -C "$2" --strip-components=1
+}
+
+# configure FILE [KCONFIG]: everything that FILE does not name is off; what it names must
+# hold. KCONFIG is added to the kernel's own.
+configure() {
+	local line missing=()
+	cat Kconfig ${2+"$2"} >Kconfig.ember
+	"${kernel_make[@]}" -s KCONFIG_ALLCONFIG="$1" allnoconfig >&2
+	while read -r line; do
+		grep -qxF "$line" .config || missing+=("$line")
+	done < <(grep ^CONFIG_ "$1")
+	[ ${#missing[@]} -eq 0 ] || die "${PWD##*/} cannot have ${missing[*]}"
+}
+
+# compile LOG NEW TARGET...: the kernel, and its modules below NEW. Sets version.
+compile() {
+	local log=$1 new=$2
+	shift 2
+	if ! "${kernel_make[@]}" -j"${JOBS:-$(nproc)}" "$@" modules >"$log" 2>&1; then
+		tail -n 20 "$log" >&2
+		die "the kernel did not build (all of it in $log)"
+	fi
+	version=$("${kernel_make[@]}" -s kernelrelease)
+	"${kernel_make[@]}" -s INSTALL_MOD_PATH="$new" INSTALL_MOD_STRIP=1 modules_install \
+		>>"$log" 2>&1
+	rm -f "$new/lib/modules/$version"/{build,source}
+	echo "$version" >"$new/version"
+}
