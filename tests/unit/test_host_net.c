@@ -9,12 +9,15 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/ether.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
 #include <netpacket/packet.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -657,6 +660,78 @@ static void test_tap(void **state)
 	close(fd);
 }
 
+static bool no_room(void *opaque, const void *frame, size_t len)
+{
+	(void)opaque;
+	(void)frame;
+	(void)len;
+	return false;
+}
+
+static bool tap_backlogged(void)
+{
+	return net_backlogged(net);
+}
+
+/* rtnetlink(7), RTM_DELLINK. */
+static void delete_interface(unsigned int index)
+{
+	struct {
+		struct nlmsghdr head;
+		struct ifinfomsg link;
+	} msg = {
+		.head = { .nlmsg_len = sizeof(msg),
+			  .nlmsg_type = RTM_DELLINK,
+			  .nlmsg_flags = NLM_F_REQUEST },
+		.link = { .ifi_index = index },
+	};
+	int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+
+	assert_int_equal(send(fd, &msg, sizeof(msg), 0), sizeof(msg));
+	close(fd);
+}
+
+static int said = -1;
+
+static bool gave_up(void)
+{
+	char buf[256] = "";
+
+	return pread(said, buf, sizeof(buf) - 1, 0) > 0 && strstr(buf, "carries nothing");
+}
+
+/* An interface that is deleted while the guest has no room: said once, not looked at for ever. */
+static void test_tap_deleted(void **state)
+{
+	int err = dup(STDERR_FILENO);
+	int fd = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
+	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_halen = 6 };
+	struct err e;
+
+	(void)state;
+	net = fd >= 0 ? net_open(loop, "tap=embertest1", 0, &e) : NULL;
+	if (!net || !interface_up(fd, "embertest1")) {
+		close(err);
+		if (fd >= 0)
+			close(fd);
+		skip();
+	}
+	to.sll_ifindex = if_nametoindex("embertest1");
+	net_attach(net, no_room, NULL);
+	assert_int_equal(sendto(fd, tap_frame, sizeof(tap_frame), 0, (void *)&to, sizeof(to)),
+			 sizeof(tap_frame));
+	until(tap_backlogged);
+
+	said = memfd_create("stderr", MFD_CLOEXEC);
+	dup2(said, STDERR_FILENO);
+	delete_interface(to.sll_ifindex);
+	until(gave_up);
+	dup2(err, STDERR_FILENO);
+	close(err);
+	close(said);
+	close(fd);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 
 int main(void)
@@ -665,6 +740,7 @@ int main(void)
 		TEST(refused),
 		TEST(forward_words),
 		TEST(tap),
+		TEST(tap_deleted),
 #ifdef HAVE_SLIRP
 		TEST(mac),
 		TEST(start_stop),

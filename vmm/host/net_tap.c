@@ -54,13 +54,20 @@ static void tap_send(struct net_backend *net, const struct iovec *iov, unsigned 
 		net->tx_dropped++;
 }
 
+/* It was deleted, say.  epoll tells of errors whether or not it was asked to. */
+static void tap_give_up(struct tap *tap, int error)
+{
+	warn("net tap=%s: %s; it carries nothing from now on", tap->name, strerror(error));
+	loop_unwatch(tap->watch);
+	tap->watch = NULL;
+}
+
 static void on_readable(void *opaque, int fd, uint32_t events)
 {
 	struct tap *tap = opaque;
 	unsigned int i;
 	ssize_t len;
 
-	(void)events;
 	for (i = 0; i < TAP_BATCH && !net_backlogged(&tap->net); i++) {
 		len = read(fd, tap->frame, sizeof(tap->frame));
 		if (len > 0) {
@@ -69,12 +76,12 @@ static void on_readable(void *opaque, int fd, uint32_t events)
 		}
 		if (len < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
-		warn("net tap=%s: %s; it carries nothing from now on", tap->name, strerror(errno));
-		loop_unwatch(tap->watch);
-		tap->watch = NULL;
+		tap_give_up(tap, len ? errno : ENODEV);
 		return;
 	}
-	if (net_backlogged(&tap->net))
+	if (events & (EPOLLERR | EPOLLHUP))
+		tap_give_up(tap, ENODEV);
+	else if (net_backlogged(&tap->net))
 		loop_watch_events(tap->watch, 0);
 }
 
