@@ -68,9 +68,6 @@ still_checking() {
 # What a 6.1 kernel says of itself while it boots (arm's context tracking is called with
 # interrupts on, for lockdep) is not the module's doing.
 dmesg -c >/dev/null
-# Nor, by a reading of one trace that nobody has proved, its khugepaged's: it seems to
-# hold a page table mapped (HIGHPTE) where it may sleep. Parked, it can't show ours either.
-echo 1000000000 >/sys/kernel/mm/transparent_hugepage/khugepaged/scan_sleep_millisecs
 forget_leaks
 [ "$only" = guest ] || sh /board.sh
 case $only in
