@@ -53,10 +53,11 @@ guest() {
 		--console $work/$name.console "$@" ${kernel:-/guest/vmlinu?-$flavour}
 }
 
+# Guests that are left running are killed after $limit seconds.
 exec_ember() {
 	local name=$1
 	shift
-	timeout -s KILL $((600 * ${TEST_SLOW:-1})) ember run "$@" </dev/null 2>$work/$name.err
+	timeout -s KILL $((${limit:-600} * ${TEST_SLOW:-1})) ember run "$@" </dev/null 2>$work/$name.err
 }
 
 # boots FLAVOUR VCPUS: a test: the guest counts its CPUs, says what it is and powers
