@@ -191,6 +191,7 @@ const struct cp0_row cp0_rows[] = {
 	ROW32(CONFIG4,	0),
 	ROW32(CONFIG5,	0),
 	ROW32(CONFIG7,	0, .reset = CONFIG7_WII),
+	ROW(ERRCTL,	0),	/* no parity */
 	ROW64(ERROREPC,	ALL),
 };
 

@@ -20,7 +20,7 @@ static int exit_tlb(struct mips32_vcpu *v, enum mips32_exc exc)
 
 static int exit_address(struct mips32_vcpu *v, enum mips32_exc exc)
 {
-	return mips32_inject_address(v, exc, v->ctxt->badvaddr);
+	return mips32_address_error(v, exc, v->ctxt->badvaddr);
 }
 
 static int exit_inject(struct mips32_vcpu *v, enum mips32_exc exc)

@@ -101,6 +101,7 @@ enum mips32_exc {
 #define C0_CONFIG4	16, 4
 #define C0_CONFIG5	16, 5
 #define C0_CONFIG7	16, 7
+#define C0_ERRCTL	26, 0
 #define C0_ERROREPC	30, 0
 
 #define C0_REG_(ctxt, rd, sel)	((ctxt)->cp0[rd][sel])
@@ -298,6 +299,12 @@ u32 mips32_cause(struct mips32_vcpu *v);
 
 /* TLBL, TLBS or Mod at @va; see mips32_handle_exit(). */
 int mips32_tlb_fault(struct mips32_vcpu *v, u32 va, bool write);
+/*
+ * AdEL or AdES at @va.  A kernel's aligned load or store in the host's unmapped
+ * segments is MMIO, whatever is there, as in Linux 5.12: QEMU's boot loader reaches
+ * devices by kseg1 and its arguments by kseg0.  The host's memory is not reached.
+ */
+int mips32_address_error(struct mips32_vcpu *v, enum mips32_exc exc, u32 va);
 /* Where the guest finds @va; 0, or an exception has been delivered (> 0). */
 int mips32_translate(struct mips32_vcpu *v, u32 va, bool write, gpa_t *gpa);
 /* The backend's mem_* operations, see struct ember_backend. */

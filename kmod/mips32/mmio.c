@@ -5,7 +5,8 @@
  * mmu.c comes here with the address.  A device in the kernel serves it, or user
  * space through KVM_EXIT_MMIO, after which mmio_complete() goes on.  A load or
  * store of up to 32 bits that is aligned; what is not ends the VM with the
- * opcode, since no device is made for it.
+ * opcode, since no device is made for it, or is the address error that it was
+ * (mips32_address_error()).
  */
 #include <linux/bitops.h>
 #include <linux/kvm.h>
@@ -92,6 +93,22 @@ static bool in_kernel(struct mips32_vcpu *v, gpa_t gpa)
 	return true;
 }
 
+static bool can_serve(const struct mips32_insn *insn, gpa_t gpa)
+{
+	return (insn->op == MIPS32_LOAD || insn->op == MIPS32_STORE) &&
+	       !(gpa & (insn->width - 1));
+}
+
+static enum mips32_exc exc_code(struct mips32_vcpu *v)
+{
+	return (v->ctxt->cause & CAUSEF_EXCCODE) >> CAUSEB_EXCCODE;
+}
+
+static bool is_address_error(struct mips32_vcpu *v)
+{
+	return exc_code(v) == MIPS32_EXC_ADEL || exc_code(v) == MIPS32_EXC_ADES;
+}
+
 int mips32_mmio(struct mips32_vcpu *v, gpa_t gpa)
 {
 	struct mips32_step step;
@@ -106,8 +123,10 @@ int mips32_mmio(struct mips32_vcpu *v, gpa_t gpa)
 		v->mmio.next_pc = step.next_pc;
 		return finish(v);
 	}
-	if (step.insn.op != MIPS32_LOAD && step.insn.op != MIPS32_STORE)
-		return refuse(v, &step, gpa);
+	if (!can_serve(&step.insn, gpa))
+		return is_address_error(v) ?
+		       mips32_inject_address(v, exc_code(v), v->ctxt->badvaddr) :
+		       refuse(v, &step, gpa);
 	v->mmio = (struct mips32_mmio){
 		.next_pc = step.next_pc,
 		.reg = step.insn.reg,

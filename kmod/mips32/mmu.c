@@ -238,6 +238,21 @@ int mips32_tlb_fault(struct mips32_vcpu *v, u32 va, bool write)
 	return mips32_mmio(v, r.gpa);
 }
 
+/* The host's unmapped segments, kseg0 and kseg1. */
+static bool is_unmapped(u32 va)
+{
+	return va >> 30 == 2;
+}
+
+int mips32_address_error(struct mips32_vcpu *v, enum mips32_exc exc, u32 va)
+{
+	if (!is_unmapped(va) || !mips32_kernel_mode(v) || is_fetch(v, va))
+		return mips32_inject_address(v, exc, va);
+	if (v->quick)
+		return MIPS32_LATER;
+	return mips32_mmio(v, CPHYSADDR(va));
+}
+
 /* ---- the host's wishes: mmu_lock held ------------------------------------------------- */
 
 /*

@@ -76,6 +76,28 @@ static void exceptions(void)
 	simple("g_exceptions", 0);
 }
 
+static void unmapped_segments(void)
+{
+	static const uint32_t at[] = { 0x80000000, 0x80200000, 0x9ffffffc, 0xa0200000, 0xbbe00068 };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+		struct event ev;
+
+		start("g_unmapped", at[i], 0);
+		ev = vm_next(&vm);
+		expect_eq(ev.kind, EV_READ);
+		expect_eq(ev.addr, at[i] & 0x1fffffff);
+		vm_answer(&vm, 0xabcd0000 + i);
+		vm_reports(&vm, 0xabcd0000 + i);
+		ev = vm_next(&vm);
+		expect_eq(ev.kind, EV_WRITE);
+		expect_eq(ev.addr, at[i] & 0x1fffffff);
+		expect_eq(ev.value, 5);
+		vm_done(&vm);
+	}
+}
+
 static void host_segments(void)
 {
 	simple("g_host_segments", 0);
@@ -241,12 +263,25 @@ static void registers(void)
 }
 
 static const struct test tests[] = {
-	TEST(args),	    TEST(mmio),		TEST(mmio_in_delay_slots),
-	TEST(exceptions),   TEST(host_segments), TEST(tlb),
-	TEST(tlb_many),	    TEST(user),		TEST(timer),
-	TEST(soft_irq),	    TEST(lines),	TEST(line_from_thread),
-	TEST(signals),	    TEST(llsc),		TEST(cp0),
-	TEST(new_code),	    TEST(owner_takes_pages), TEST(dirty_log),
+	TEST(args),
+	TEST(mmio),
+	TEST(mmio_in_delay_slots),
+	TEST(exceptions),
+	TEST(host_segments),
+	TEST(unmapped_segments),
+	TEST(tlb),
+	TEST(tlb_many),
+	TEST(user),
+	TEST(timer),
+	TEST(soft_irq),
+	TEST(lines),
+	TEST(line_from_thread),
+	TEST(signals),
+	TEST(llsc),
+	TEST(cp0),
+	TEST(new_code),
+	TEST(owner_takes_pages),
+	TEST(dirty_log),
 	TEST(registers),
 };
 
