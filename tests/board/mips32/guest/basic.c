@@ -409,3 +409,42 @@ u32 g_pages(u32 first, u32 n)
 	IO32(first + 0x3000) = 1;
 	return 0;
 }
+
+/* ---- what it costs: Count ticks for @n times ------------------------------------------ */
+
+static u32 next_hook(struct exc *e, u32 *regs)
+{
+	return e->epc + 4;
+}
+
+#define COST(insns)                                            \
+	do {                                                   \
+		for (start = mfc0(9, 0), i = 0; i < n; i++)    \
+			asm volatile(insns : : "r"(at) : "memory", "$8", "$3"); \
+		report(mfc0(9, 0) - start);                    \
+	} while (0)
+
+u32 g_costs(u32 n)
+{
+	u32 start, i, at = SCRATCH;
+
+	mtc0(7, 0, 0x20000000);
+	exc_hook = next_hook;
+	COST("");
+	COST("mfc0 $8, $14");
+	COST("mfc0 $8, $12");
+	COST("mtc0 $0, $14");
+	COST("di");
+	COST("mfc0 $8, $9");
+	COST(".set push; .set mips32r2; rdhwr $3, $29; .set pop");
+	COST(".set push; .set noreorder; b 1f; rdhwr $3, $29; 1: .set pop");
+	COST("cache 0x15, 0(%0)");
+	COST("syscall");
+	/* 128 pages, more pairs than any TLB has, each in turn */
+	for (i = 0; i < 128; i++)
+		IO32(SCRATCH + i * 0x2000) = 0;
+	for (start = mfc0(9, 0), i = 0; i < n; i++)
+		(void)IO32(SCRATCH + i % 128 * 0x2000);
+	report(mfc0(9, 0) - start);
+	return 0;
+}
