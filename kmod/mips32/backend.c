@@ -7,6 +7,7 @@
  */
 #define pr_fmt(fmt) "ember: " fmt
 
+#include <linux/ember.h>
 #include <linux/gfp.h>
 #include <linux/kvm.h>
 #include <linux/printk.h>
@@ -65,12 +66,14 @@ static void mips32_cpu_disable(void)
 
 static int mips32_vm_init(struct ember_vm *vm, unsigned long type)
 {
+	mips32_patch_init(to_mips32_vm(vm));
 	/* Trap and emulate, or whatever there is; Linux 5.12 and 5.13 swap them. */
 	return type == KVM_VM_MIPS_TE || type == KVM_VM_MIPS_AUTO ? 0 : -EINVAL;
 }
 
 static void mips32_vm_destroy(struct ember_vm *vm)
 {
+	mips32_patch_destroy(to_mips32_vm(vm));
 	mips32_mmu_destroy(to_mips32_vm(vm));
 }
 
@@ -118,6 +121,7 @@ static void block_fill(struct mips32_vcpu *v)
 	flush_icache_range((unsigned long)v->block,
 			   (unsigned long)v->block + size);
 	v->ctxt = v->block + MIPS32_BLOCK_CODE;
+	v->comm = v->block + MIPS32_BLOCK_COMM;
 	v->enter = (void *)in_block(v, mips32_block_enter);
 	for (i = 0; i < ARRAY_SIZE(v->ctxt->dispatch); i++)
 		v->ctxt->dispatch[i] = in_block(v, mips32_block_general);
@@ -138,7 +142,7 @@ static int mips32_vcpu_create(struct ember_vcpu *vcpu)
 	int ret;
 
 	BUILD_BUG_ON(sizeof(struct mips32_ctxt) >
-		     (PAGE_SIZE << MIPS32_BLOCK_ORDER) - MIPS32_BLOCK_CODE);
+		     MIPS32_BLOCK_COMM - MIPS32_BLOCK_CODE);
 	if (mips32_block_end - mips32_block_start > MIPS32_BLOCK_CODE)
 		return -EINVAL;
 	v->block = (void *)__get_free_pages(GFP_KERNEL_ACCOUNT | __GFP_ZERO,
@@ -148,6 +152,12 @@ static int mips32_vcpu_create(struct ember_vcpu *vcpu)
 	block_fill(v);
 	ret = mips32_shadow_init(v);
 	if (ret) {
+		free_pages((unsigned long)v->block, MIPS32_BLOCK_ORDER);
+		return ret;
+	}
+	ret = mips32_comm_init(v);
+	if (ret) {
+		mips32_shadow_destroy(v);
 		free_pages((unsigned long)v->block, MIPS32_BLOCK_ORDER);
 		return ret;
 	}
@@ -163,6 +173,7 @@ static void mips32_vcpu_destroy(struct ember_vcpu *vcpu)
 
 	mips32_timer_destroy(v);
 	mips32_shadow_destroy(v);
+	mips32_comm_destroy(v);
 	free_pages((unsigned long)v->block, MIPS32_BLOCK_ORDER);
 }
 
@@ -231,8 +242,10 @@ static u32 enter(struct mips32_vcpu *v)
 
 	/* Pairs with the barrier in mmu.c, flush(): ASIDs are read after this. */
 	smp_store_mb(v->entered, true);
+	mips32_comm_enter(v);
 	mips32_set_entry(v);
 	code = v->enter(v->ctxt);
+	mips32_comm_leave(v);
 	smp_store_release(&v->entered, false);
 	return code;
 }
@@ -245,6 +258,7 @@ static u32 mips32_turn(struct mips32_vcpu *v)
 	guest_load(v);
 	ember_guest_begin(&v->vcpu);
 	v->quick = v->vcpu.rcu_watches;
+	mips32_comm_refresh(v);
 	do {
 		mips32_irq_deliver(v);
 		code = enter(v);
@@ -284,6 +298,7 @@ static int mips32_check_extension(struct ember_vm *vm, long ext)
 	switch (ext) {
 	case KVM_CAP_MIPS_TE:
 	case KVM_CAP_ENABLE_CAP:
+	case EMBER_CAP_MIPS_TRANSLATE:
 		return 1;
 	case KVM_CAP_MIPS_FPU:
 		return !!raw_cpu_has_fpu;
@@ -311,7 +326,17 @@ static int mips32_signal_msi(struct ember_vm *vm, const struct kvm_msi *msi)
 static int mips32_vm_enable_cap(struct ember_vm *vm,
 				const struct kvm_enable_cap *cap)
 {
-	return -EINVAL;
+	int ret = 0;
+
+	if (cap->cap != EMBER_CAP_MIPS_TRANSLATE || cap->flags || cap->args[0] > 1)
+		return -EINVAL;
+	mutex_lock(&vm->lock);
+	if (vm->nr_vcpus)
+		ret = -EBUSY;
+	else
+		to_mips32_vm(vm)->translates = cap->args[0];
+	mutex_unlock(&vm->lock);
+	return ret;
 }
 
 static long mips32_vm_ioctl(struct ember_vm *vm, unsigned int ioctl,

@@ -9,9 +9,10 @@
 #ifndef EMBER_MIPS32_CONTEXT_H
 #define EMBER_MIPS32_CONTEXT_H
 
-/* The block: vectors and code, then the context. */
+/* The block: vectors and code, then the context, then the comm page (comm.h). */
 #define MIPS32_BLOCK_ORDER	2
 #define MIPS32_BLOCK_CODE	0x2000
+#define MIPS32_BLOCK_COMM	0x3000
 
 /* What the vector page returns: the vector that was taken. */
 #define MIPS32_CODE_REFILL	0	/* neither page of the pair is in the shadow table */
@@ -49,7 +50,10 @@ struct mips32_ctxt {
 	u32 dispatch[32];
 	u32 quick_rdhwr;		/* answered in the vector page; statistics */
 
-	/* The guest's CP0, by register and select; cp0.c has what is special. */
+	/*
+	 * The guest's CP0, by register and select; cp0.c has what is special.
+	 * Not here: what is in the comm page, see mips32_cp0_offset().
+	 */
 	u32 cp0[32][8];
 
 	u32 fcr31;

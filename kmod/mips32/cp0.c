@@ -7,8 +7,14 @@
 #include <linux/kernel.h>
 #include "mips32.h"
 
-/* Row number + 1 by register and select. */
+/* Row number + 1 by register and select, and where the register is. */
 static u8 cp0_index[32][8];
+static u16 cp0_offset[32][8];
+
+static u32 *cp0_reg(struct mips32_vcpu *v, const struct cp0_row *row)
+{
+	return (void *)v->ctxt + cp0_offset[row->rd][row->sel];
+}
 
 const struct cp0_row *cp0_find(unsigned int rd, unsigned int sel)
 {
@@ -21,8 +27,13 @@ void cp0_init(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < cp0_nr_rows; i++)
-		cp0_index[cp0_rows[i].rd][cp0_rows[i].sel] = i + 1;
+	for (i = 0; i < cp0_nr_rows; i++) {
+		const struct cp0_row *row = &cp0_rows[i];
+
+		cp0_index[row->rd][row->sel] = i + 1;
+		cp0_offset[row->rd][row->sel] =
+			mips32_cp0_offset(row->rd, row->sel);
+	}
 }
 
 void cp0_reset(struct mips32_vcpu *v)
@@ -32,7 +43,7 @@ void cp0_reset(struct mips32_vcpu *v)
 	for (i = 0; i < cp0_nr_rows; i++) {
 		const struct cp0_row *row = &cp0_rows[i];
 
-		v->ctxt->cp0[row->rd][row->sel] =
+		*cp0_reg(v, row) =
 			row->initial ? row->initial(v) : row->reset;
 	}
 	mips32_timer_reset(v);
@@ -40,12 +51,12 @@ void cp0_reset(struct mips32_vcpu *v)
 
 u32 cp0_read(struct mips32_vcpu *v, const struct cp0_row *row)
 {
-	return row->read ? row->read(v) : v->ctxt->cp0[row->rd][row->sel];
+	return row->read ? row->read(v) : *cp0_reg(v, row);
 }
 
 int cp0_write(struct mips32_vcpu *v, const struct cp0_row *row, u32 val)
 {
-	u32 *reg = &v->ctxt->cp0[row->rd][row->sel];
+	u32 *reg = cp0_reg(v, row);
 
 	val = (*reg & ~row->writable) | (val & row->writable);
 	if (row->write)
@@ -57,7 +68,7 @@ int cp0_write(struct mips32_vcpu *v, const struct cp0_row *row, u32 val)
 /* What is fixed stays: a client writes what it has read, or what it would like. */
 int cp0_set(struct mips32_vcpu *v, const struct cp0_row *row, u32 val)
 {
-	u32 *reg = &v->ctxt->cp0[row->rd][row->sel];
+	u32 *reg = cp0_reg(v, row);
 	u32 bits = row->writable | row->settable;
 	int ret;
 

@@ -128,6 +128,25 @@ static int set_config1(struct mips32_vcpu *v, u32 val)
 	return 0;
 }
 
+/*
+ * What the guest may have stored itself (comm.h), without the bits that there are
+ * not.
+ */
+static u32 read_entrylo0(struct mips32_vcpu *v)
+{
+	return C0(v, ENTRYLO0) & ENTRYLO_BITS;
+}
+
+static u32 read_entrylo1(struct mips32_vcpu *v)
+{
+	return C0(v, ENTRYLO1) & ENTRYLO_BITS;
+}
+
+static u32 read_pagemask(struct mips32_vcpu *v)
+{
+	return C0(v, PAGEMASK) & PAGEMASK_BITS;
+}
+
 /* ---- rows -------------------------------------------------------------------------------- */
 
 #define ID_(size, rd, sel)	(KVM_REG_MIPS_CP0 | (size) | (8 * (rd) + (sel)))
@@ -149,7 +168,6 @@ static int set_config1(struct mips32_vcpu *v, u32 val)
 	{ .name = #sym, AT(C0_ ## sym), .writable = (bits), ## __VA_ARGS__ }
 
 #define ALL		0xffffffffu
-#define LO_BITS		0x03ffffffu	/* physical addresses of 32 bits */
 #define STATUS_BITS	(ST0_CU1 | ST0_CU0 | ST0_FR | ST0_BEV | ST0_IM | \
 			 KSU_USER | ST0_ERL | ST0_EXL | ST0_IE)
 #define HWRENA_BITS	0x2000000fu
@@ -162,11 +180,11 @@ static int set_config1(struct mips32_vcpu *v, u32 val)
 const struct cp0_row cp0_rows[] = {
 	ROW32(INDEX,	0x3f, .settable = BIT(31)),
 	ROW(RANDOM,	0, .read = read_random),
-	ROW64(ENTRYLO0,	LO_BITS),
-	ROW64(ENTRYLO1,	LO_BITS),
+	ROW64(ENTRYLO0,	ENTRYLO_BITS, .read = read_entrylo0),
+	ROW64(ENTRYLO1,	ENTRYLO_BITS, .read = read_entrylo1),
 	ROW64(CONTEXT,	0xff800000u, .settable = 0x007ffff0),
 	ROW64(USERLOCAL, ALL),
-	ROW32(PAGEMASK,	0x1fffe000),
+	ROW32(PAGEMASK,	PAGEMASK_BITS, .read = read_pagemask),
 	ROW32(PAGEGRAIN, 0),
 	ROW32(WIRED,	0x3f, .write = write_wired),
 	ROW32(HWRENA,	HWRENA_BITS, .write = write_hwrena),

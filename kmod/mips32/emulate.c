@@ -121,10 +121,13 @@ static int do_mtc0(struct mips32_vcpu *v, struct mips32_step *step)
 {
 	const struct mips32_insn *insn = &step->insn;
 	const struct cp0_row *row = cp0_find(insn->rd, insn->sel);
+	int ret;
 
 	if (unlikely(!row))
 		return no_register(v, insn);
-	return cp0_write(v, row, v->ctxt->gpr[insn->rt]);
+	ret = cp0_write(v, row, v->ctxt->gpr[insn->rt]);
+	mips32_comm_refresh(v);
+	return ret;
 }
 
 static int do_di_ei(struct mips32_vcpu *v, struct mips32_step *step)
@@ -142,12 +145,14 @@ static int do_di_ei(struct mips32_vcpu *v, struct mips32_step *step)
 static int do_tlbr(struct mips32_vcpu *v, struct mips32_step *step)
 {
 	mips32_tlb_read(v);
+	mips32_comm_refresh(v);
 	return 1;
 }
 
 static int do_tlbp(struct mips32_vcpu *v, struct mips32_step *step)
 {
 	mips32_tlb_probe(v);
+	mips32_comm_refresh(v);
 	return 1;
 }
 
@@ -224,6 +229,16 @@ static int finish(struct mips32_vcpu *v, const struct mips32_step *step, int ret
 	return ret == MIPS32_DONE ? 1 : ret;
 }
 
+/* Translate it instead? */
+static int patch(struct mips32_vcpu *v, const struct mips32_step *step)
+{
+	if (!v->patch_due && !mips32_patch_wanted(v, step))
+		return 0;
+	if (v->quick)
+		return MIPS32_LATER;
+	return mips32_patch(v, step);
+}
+
 int mips32_emulate_cop0(struct mips32_vcpu *v)
 {
 	const struct emulate_row *row;
@@ -238,6 +253,9 @@ int mips32_emulate_cop0(struct mips32_vcpu *v)
 		ember_count_exit(&v->vcpu, MIPS32_EXIT_COP0);
 		return mips32_inject(v, MIPS32_EXC_RI);
 	}
+	ret = patch(v, &step);
+	if (ret)
+		return ret;
 	ret = row->fn(v, &step);
 	if (ret != MIPS32_LATER)
 		ember_count_exit(&v->vcpu, row->count);

@@ -19,6 +19,7 @@
 #include <asm/asm.h>
 #include <asm/mipsregs.h>
 #include <asm/regdef.h>
+#include "comm.h"
 #include "context.h"
 #include "ctxt-offsets.h"
 
@@ -26,6 +27,7 @@
 #undef fp
 
 #define CTXT		MIPS32_BLOCK_CODE
+#define USERLOCAL	(MIPS32_BLOCK_COMM + MIPS32_COMM_USERLOCAL)
 #define GPR(n)		(CTXT + CTXT_GPR + 4 * (n))
 /* Of enter_guest's own: s0-s7, gp, fp, ra; the first words are the callee's. */
 #define FRAME		64
@@ -157,7 +159,7 @@ mips32_block_rdhwr:
 	block_base k1
 	addiu	k0, k0, 4
 	mtc0	k0, CP0_EPC
-	lw	v1, CTXT + CTXT_USERLOCAL(k1)
+	lw	v1, USERLOCAL(k1)
 	lw	k0, CTXT + CTXT_QUICK_RDHWR(k1)
 	sw	zero, CTXT + CTXT_PROBING(k1)
 	addiu	k0, k0, 1

@@ -59,6 +59,7 @@ int mips32_inject_cpu(struct mips32_vcpu *v, unsigned int unit)
 int mips32_inject_address(struct mips32_vcpu *v, enum mips32_exc exc, u32 va)
 {
 	C0(v, BADVADDR) = va;
+	mips32_comm_refresh(v);
 	return mips32_inject(v, exc);
 }
 
@@ -71,6 +72,7 @@ int mips32_inject_tlb(struct mips32_vcpu *v, enum mips32_exc exc, u32 va,
 	C0(v, CONTEXT) = (C0(v, CONTEXT) & ~CONTEXT_BADVPN2) |
 			 (va >> 9 & CONTEXT_BADVPN2);
 	C0(v, ENTRYHI) = (va & 0xffffe000) | (C0(v, ENTRYHI) & 0xff);
+	mips32_comm_refresh(v);
 	return take_exception(v, exc, refill ? VECTOR_REFILL : VECTOR_GENERAL);
 }
 

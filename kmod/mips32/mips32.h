@@ -17,8 +17,11 @@
 #define EMBER_MIPS32_H
 
 #include <linux/hrtimer.h>
+#include <linux/mutex.h>
+#include <linux/xarray.h>
 #include <asm/mipsregs.h>
 #include "../core/ember.h"
+#include "comm.h"
 #include "context.h"
 #include "decode.h"
 
@@ -30,6 +33,8 @@
 #define MIPS32_KSEG0_PAGES	((MIPS32_KSEG23 - MIPS32_KSEG0) >> PAGE_SHIFT)
 
 #define MIPS32_TLB_SIZE		64
+#define ENTRYLO_BITS		0x03ffffffu	/* physical addresses of 32 bits */
+#define PAGEMASK_BITS		0x1fffe000u
 
 /* Rows of the exit table; statistics, trace points and exit.c use the same. */
 #define MIPS32_EXITS(X) \
@@ -42,6 +47,7 @@
 	X(CACHE, "cache") X(COP0, "cop0_other") X(COP_OTHER, "cop_other") \
 	X(MAP, "map") X(MMIO_KERNEL, "mmio_kernel") X(MMIO_USER, "mmio_user") \
 	X(INJECT_REFILL, "guest_refill") X(INJECT_IRQ, "guest_irq") \
+	X(COMM, "comm") X(PATCH, "translated") X(UNPATCH, "translated_back") \
 	X(UNKNOWN, "unknown") X(SIGNAL, "signal")
 
 enum mips32_exit {
@@ -104,7 +110,35 @@ enum mips32_exc {
 #define C0_ERRCTL	26, 0
 #define C0_ERROREPC	30, 0
 
-#define C0_REG_(ctxt, rd, sel)	((ctxt)->cp0[rd][sel])
+/*
+ * Where a register is, from struct mips32_ctxt on: those that translated code
+ * writes are words of the comm page.
+ */
+static __always_inline unsigned int mips32_cp0_offset(unsigned int rd,
+						      unsigned int sel)
+{
+	const unsigned int comm = MIPS32_BLOCK_COMM - MIPS32_BLOCK_CODE;
+
+	switch (rd << 3 | sel) {
+	case 2 << 3:
+		return comm + MIPS32_COMM_ENTRYLO0;
+	case 3 << 3:
+		return comm + MIPS32_COMM_ENTRYLO1;
+	case 4 << 3 | 2:
+		return comm + MIPS32_COMM_USERLOCAL;
+	case 5 << 3:
+		return comm + MIPS32_COMM_PAGEMASK;
+	case 14 << 3:
+		return comm + MIPS32_COMM_EPC;
+	case 30 << 3:
+		return comm + MIPS32_COMM_ERROREPC;
+	default:
+		return offsetof(struct mips32_ctxt, cp0) + 4 * (8 * rd + sel);
+	}
+}
+
+#define C0_REG_(ctxt, rd, sel) \
+	(*(u32 *)((void *)(ctxt) + mips32_cp0_offset(rd, sel)))
 #define C0_REG(ctxt, ...)	C0_REG_(ctxt, __VA_ARGS__)
 /* The same by the name alone: v is a struct mips32_vcpu *. */
 #define C0(v, name)		C0_REG((v)->ctxt, C0_ ## name)
@@ -125,6 +159,7 @@ struct mips32_space {
 	struct mm_struct *mm[2];	/* dummies: only their ASIDs matter */
 	u32 asid;		/* the guest's, or MIPS32_NO_ASID */
 	bool lossy;		/* not all plain entries are marked */
+	bool alias_protected;	/* as TLBs may have it, see comm.c */
 };
 
 #define MIPS32_PGD_SIZE		512
@@ -136,6 +171,14 @@ struct mips32_vm {
 	struct ember_vm vm;
 	/* The guest's kseg0, shared by all directories; vm->mmu_lock. */
 	u32 *kseg0[MIPS32_KSEG0_PAGES / 1024];
+
+	/* Translation of the guest's code, see patch.c. */
+	bool translates;		/* fixed with the first vcpu */
+	bool live;			/* there is translated code; patch_lock */
+	struct mutex patch_lock;
+	struct xarray patched;		/* by gfn; patch_lock to change it */
+	unsigned int nr_patched;	/* patch_lock */
+	u8 undone[256];			/* by gfn; patch_lock */
 };
 
 /* A load or store on a device that user space serves. */
@@ -169,6 +212,15 @@ struct mips32_vcpu {
 	struct mips32_space *cur;	/* of the guest's ASID */
 	unsigned int next_space;	/* the one to be given up next */
 	u32 *spare;			/* a table page for the next fault, or NULL */
+
+	struct mips32_comm *comm;	/* in the block, too */
+	/* The guest kernel's table of the lowest 4 MiB; NULL: no translation. */
+	u32 *low;
+	bool alias_protected;		/* in that table */
+	bool own_pair;			/* the guest maps the comm page's addresses */
+	bool in_step;			/* the comm page's VIE counts */
+	bool patch_due;			/* translate what traps now */
+	u8 hits[256];			/* traps, by address of the instruction */
 
 	unsigned long lines;		/* Cause.IP that is up: atomic bits 2-7 */
 	struct mips32_timer timer;
@@ -241,12 +293,12 @@ int mips32_fetch(struct mips32_vcpu *v, struct mips32_step *step);
 int mips32_emulate_cop0(struct mips32_vcpu *v);
 int mips32_emulate_reserved(struct mips32_vcpu *v);
 
-/* ---- mmio.c ------------------------------------------------------------------- */
+/* ---- mmio.c --------------------------------------------------------------- */
 
 /* The trapped load or store is on a device at @gpa.  Interrupts on. */
 int mips32_mmio(struct mips32_vcpu *v, gpa_t gpa);
 
-/* ---- cp0.c, cp0_table.c ---------------------------------------------------------- */
+/* ---- cp0.c, cp0_table.c --------------------------------------------------- */
 
 struct cp0_row {
 	const char *name;
@@ -273,7 +325,7 @@ u32 cp0_read(struct mips32_vcpu *v, const struct cp0_row *row);
 int cp0_write(struct mips32_vcpu *v, const struct cp0_row *row, u32 val);
 int cp0_set(struct mips32_vcpu *v, const struct cp0_row *row, u32 val);
 
-/* ---- inject.c: exceptions as PRA 6.2 says ------------------------------------------ */
+/* ---- inject.c: exceptions as PRA 6.2 says --------------------------------- */
 
 /* At ctxt->pc, of which ctxt->cause tells whether it is a branch (BD). */
 int mips32_inject(struct mips32_vcpu *v, enum mips32_exc exc);
@@ -284,7 +336,7 @@ int mips32_inject_tlb(struct mips32_vcpu *v, enum mips32_exc exc, u32 va,
 		      bool refill);
 void mips32_eret(struct mips32_vcpu *v);
 
-/* ---- irq.c ---------------------------------------------------------------------------- */
+/* ---- irq.c ---------------------------------------------------------------- */
 
 /* A line of Cause.IP, 2 to 7.  Any context; the caller kicks. */
 void mips32_irq_line(struct mips32_vcpu *v, unsigned int ip, bool level);
@@ -295,7 +347,63 @@ void mips32_irq_deliver(struct mips32_vcpu *v);
 /* Cause as the guest sees it. */
 u32 mips32_cause(struct mips32_vcpu *v);
 
-/* ---- mmu.c ------------------------------------------------------------------------------- */
+/* ---- comm.c: see comm.h --------------------------------------------------- */
+
+int mips32_comm_init(struct mips32_vcpu *v);
+void mips32_comm_destroy(struct mips32_vcpu *v);
+/* Registers have changed of which the comm page has copies. */
+void mips32_comm_refresh(struct mips32_vcpu *v);
+/* Shall `ei` raise Mod?  Interrupts off; EntryHi is changed. */
+void mips32_comm_protect(struct mips32_vcpu *v, bool protect);
+/* Is @va the comm page's, in the guest's mode now? */
+bool mips32_comm_hit(struct mips32_vcpu *v, u32 va);
+/* As a handler; 0: it is not the comm page's after all. */
+int mips32_comm_fault(struct mips32_vcpu *v, u32 va, bool write);
+/* Then the access that trapped is one of the guest's memory.  Interrupts on. */
+int mips32_comm_other(struct mips32_vcpu *v, gpa_t gpa);
+/* The guest has a TLB entry for the comm page's addresses.  mmu_lock. */
+void mips32_comm_own_pair(struct mips32_vcpu *v);
+/* @va < 4 MiB, not the comm page's, has become known; kernel mode. */
+void mips32_comm_map_low(struct mips32_vcpu *v, u32 va);
+
+/* Around each entry, interrupts off. */
+static inline void mips32_comm_enter(struct mips32_vcpu *v)
+{
+	u32 status = C0(v, STATUS), cause;
+	bool protect;
+
+	v->in_step = v->low && READ_ONCE(to_mips32_vm(v->vcpu.vm)->live);
+	if (!v->in_step)
+		return;
+	cause = mips32_cause(v);
+	v->comm->cause = cause;
+	v->comm->vie = status & ST0_IE;
+	protect = !(status & ST0_IE) && cause & status & CAUSEF_IP;
+	if (unlikely(v->cur->alias_protected != protect ||
+		     v->alias_protected != protect))
+		mips32_comm_protect(v, protect);
+}
+
+static inline void mips32_comm_leave(struct mips32_vcpu *v)
+{
+	if (v->in_step)
+		C0(v, STATUS) = mips32_comm_status(v->comm, C0(v, STATUS));
+}
+
+/* ---- patch.c: translation of what traps often ----------------------------- */
+
+void mips32_patch_init(struct mips32_vm *mvm);
+void mips32_patch_destroy(struct mips32_vm *mvm);
+/* Has the instruction trapped often enough, and is there a rule for it? */
+bool mips32_patch_wanted(struct mips32_vcpu *v, const struct mips32_step *step);
+/* Interrupts on.  True: it has been changed, the guest is to run it again. */
+bool mips32_patch(struct mips32_vcpu *v, const struct mips32_step *step);
+/* Is there something in @gfn that must not be written to?  Any context. */
+bool mips32_patch_watched(struct ember_vm *vm, gfn_t gfn);
+/* The guest is about to write there, by @va.  Interrupts on. */
+void mips32_patch_undo(struct mips32_vcpu *v, gfn_t gfn, u32 va);
+
+/* ---- mmu.c ---------------------------------------------------------------- */
 
 /* TLBL, TLBS or Mod at @va; see mips32_handle_exit(). */
 int mips32_tlb_fault(struct mips32_vcpu *v, u32 va, bool write);
@@ -314,8 +422,10 @@ void mips32_mem_write_protect(struct ember_vm *vm, gfn_t gfn,
 bool mips32_mem_age(struct ember_vm *vm, gfn_t gfn, unsigned long npages,
 		    bool clear);
 void mips32_mmu_destroy(struct mips32_vm *mvm);
+/* No TLB has what it had of @vm, and no vcpu runs on with that.  mmu_lock. */
+void mips32_mmu_flush(struct ember_vm *vm);
 
-/* ---- shadow.c ------------------------------------------------------------------------------ */
+/* ---- shadow.c ------------------------------------------------------------- */
 
 /* A shadow PTE is an EntryLo with G clear; without V it may hold a mark. */
 #define SPTE_V			BIT(1)
@@ -346,7 +456,7 @@ void mips32_shadow_refresh(struct mips32_vcpu *v, u32 va);
 /* @va, of which PTEs are gone, is not in this CPU's TLB for @space. */
 void mips32_shadow_drop(struct mips32_space *space, u32 va);
 
-/* ---- tlb.c: the guest's TLB -------------------------------------------------------------------- */
+/* ---- tlb.c: the guest's TLB ----------------------------------------------- */
 
 /* The entry that matches @va, or -1.  mmu_lock. */
 int mips32_tlb_find(struct mips32_vcpu *v, u32 va);
@@ -369,14 +479,14 @@ u32 mips32_tlb_random(struct mips32_vcpu *v);
 bool mips32_tlb_unmap(struct mips32_vcpu *v, gfn_t gfn, unsigned long npages,
 		      bool only_look);
 
-/* ---- cache.c ---------------------------------------------------------------------------------------- */
+/* ---- cache.c -------------------------------------------------------------- */
 
 /* The guest sees at @va what the host wrote to the page at @kva, to run it, too. */
 void mips32_cache_sync_page(void *kva, u32 va);
 /* The guest's cache instruction with operation @op on @va. */
 int mips32_cache_op(struct mips32_vcpu *v, unsigned int op, u32 va);
 
-/* ---- timer.c ------------------------------------------------------------------------------------------- */
+/* ---- timer.c -------------------------------------------------------------- */
 
 void mips32_timer_init(struct mips32_vcpu *v);
 void mips32_timer_reset(struct mips32_vcpu *v);
@@ -390,7 +500,7 @@ int mips32_timer_set_resume(struct mips32_vcpu *v, u64 ns);
 int mips32_timer_set_hz(struct mips32_vcpu *v, u64 hz);
 void mips32_timer_cause_dc(struct mips32_vcpu *v, bool stop);
 
-/* ---- fpu.c and enter.S ------------------------------------------------------------------------------------- */
+/* ---- fpu.c and enter.S ---------------------------------------------------- */
 
 void mips32_fpu_save(struct mips32_ctxt *ctxt, bool fr);
 void mips32_fpu_load(struct mips32_ctxt *ctxt, bool fr);
@@ -399,13 +509,13 @@ void mips32_fpu_take(struct mips32_vcpu *v);
 /* Its registers go to ctxt.  Interrupts off. */
 void mips32_fpu_put(struct mips32_vcpu *v);
 
-/* ---- regs.c --------------------------------------------------------------------------------------------------- */
+/* ---- regs.c --------------------------------------------------------------- */
 
 int mips32_reg_list(struct ember_vcpu *vcpu, u64 __user *list, unsigned int max);
 int mips32_reg_get(struct ember_vcpu *vcpu, u64 id, void __user *val);
 int mips32_reg_set(struct ember_vcpu *vcpu, u64 id, const void __user *val);
 
-/* ---- vcpu_ioctl.c ------------------------------------------------------------------------------------------------ */
+/* ---- vcpu_ioctl.c --------------------------------------------------------- */
 
 long mips32_vcpu_ioctl(struct ember_vcpu *vcpu, unsigned int ioctl,
 		       unsigned long arg);

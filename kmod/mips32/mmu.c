@@ -138,6 +138,8 @@ static void fault_install(struct mips32_vcpu *v, const struct fault *f, u32 *at,
 	vm->nr_faults++;
 	if (!(*at & SPTE_V))
 		vm->mapped.pages++;
+	if (mips32_patch_watched(vm, f->gfn))
+		dirty = false;
 	*at = dirty ? fault_pte(f) : fault_pte(f) & ~SPTE_D;
 	if (*at & SPTE_D)
 		fault_written(f);
@@ -164,6 +166,8 @@ static int page_fault(struct mips32_vcpu *v, struct ember_memslot *slot, u32 va,
 	ret = mips32_shadow_top_up(v);
 	if (ret)
 		return ret;
+	if (write && mips32_patch_watched(vm, f.gfn))
+		mips32_patch_undo(v, f.gfn, va);
 	f.seq = READ_ONCE(vm->mmu_seq);
 	smp_rmb();	/* ember_mmu_retry(): the sequence before the page */
 	ret = fault_get_page(&f, write);
@@ -178,6 +182,12 @@ static int page_fault(struct mips32_vcpu *v, struct ember_memslot *slot, u32 va,
 	spin_unlock(&vm->mmu_lock);
 	put_page(f.page);
 	return 1;
+}
+
+/* Not found by the refill handler: see comm.c. */
+static bool is_low(struct mips32_vcpu *v, u32 va)
+{
+	return v->low && va < BIT(MIPS32_PGD_SHIFT) && mips32_kernel_mode(v);
 }
 
 /* ---- TLB exceptions ------------------------------------------------------------------ */
@@ -205,6 +215,8 @@ static bool map_known(struct mips32_vcpu *v, u32 va, const struct route *r,
 	*pte = r->dirty ? have : have & ~SPTE_D;
 	if (v->quick)
 		mips32_shadow_refresh(v, va);
+	else if (is_low(v, va))
+		mips32_comm_map_low(v, va);
 	done = true;
 out:
 	spin_unlock(&v->vcpu.vm->mmu_lock);
@@ -218,11 +230,33 @@ static bool is_fetch(struct mips32_vcpu *v, u32 va)
 	       (v->ctxt->cause & CAUSEF_BD && va == v->ctxt->pc + 4);
 }
 
+/* The guest kernel's access of its own memory at the comm page's addresses. */
+static int own_pair(struct mips32_vcpu *v, u32 va, bool write)
+{
+	struct route r;
+
+	if (route(v, va, write, &r))
+		return 1;
+	if (v->quick)
+		return MIPS32_LATER;
+	if (write && mips32_patch_watched(v->vcpu.vm, r.gpa >> PAGE_SHIFT))
+		mips32_patch_undo(v, r.gpa >> PAGE_SHIFT, va);
+	return is_fetch(v, va) ? mips32_inject(v, MIPS32_EXC_IBE) :
+				 mips32_comm_other(v, r.gpa);
+}
+
 int mips32_tlb_fault(struct mips32_vcpu *v, u32 va, bool write)
 {
 	struct ember_memslot *slot;
 	struct route r;
+	int ret;
 
+	if (mips32_comm_hit(v, va)) {
+		ret = mips32_comm_fault(v, va, write);
+		if (ret)
+			return ret;
+		return own_pair(v, va, write);
+	}
 	if (route(v, va, write, &r))
 		return 1;
 	if (map_known(v, va, &r, write))
@@ -260,7 +294,7 @@ int mips32_address_error(struct mips32_vcpu *v, enum mips32_exc exc, u32 va)
  * it had, and one that runs on another CPU has come out when this returns.  Not
  * necessarily out of its turn: it may be waiting for mmu_lock.
  */
-static void flush(struct ember_vm *vm)
+void mips32_mmu_flush(struct ember_vm *vm)
 {
 	struct ember_vcpu *vcpu;
 	unsigned int i;
@@ -323,7 +357,7 @@ void mips32_mem_unmap(struct ember_vm *vm, gfn_t gfn, unsigned long npages)
 
 	found |= unmap_mapped(vm, gfn, npages, false);
 	if (found)
-		flush(vm);
+		mips32_mmu_flush(vm);
 }
 
 void mips32_mem_write_protect(struct ember_vm *vm, gfn_t gfn,
@@ -333,7 +367,7 @@ void mips32_mem_write_protect(struct ember_vm *vm, gfn_t gfn,
 
 	found |= unmap_mapped(vm, gfn, npages, false);
 	if (found)
-		flush(vm);
+		mips32_mmu_flush(vm);
 }
 
 /* There is no mark of access: what is mapped counts, and is not any more. */
@@ -344,7 +378,7 @@ bool mips32_mem_age(struct ember_vm *vm, gfn_t gfn, unsigned long npages,
 
 	young |= unmap_mapped(vm, gfn, npages, !clear);
 	if (young && clear)
-		flush(vm);
+		mips32_mmu_flush(vm);
 	return young;
 }
 

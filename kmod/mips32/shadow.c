@@ -36,9 +36,12 @@ static u32 *no_table(void)
 	return (u32 *)empty_zero_page;
 }
 
+/* Of the user segment, the users' half counts: comm.c has its own in the kernel's. */
 static unsigned int shadow_dir(u32 va)
 {
-	return va >> MIPS32_PGD_SHIFT;
+	unsigned int dir = va >> MIPS32_PGD_SHIFT;
+
+	return dir < KSEG0_DIR ? MIPS32_PGD_SIZE + dir : dir;
 }
 
 static unsigned int shadow_index(u32 va)
@@ -72,11 +75,9 @@ static int space_init(struct mips32_space *space)
 	space->pgd = (void *)__get_free_page(GFP_KERNEL_ACCOUNT);
 	space->mm[0] = dummy_mm();
 	space->mm[1] = dummy_mm();
-	if (!space->pgd || !space->mm[0] || !space->mm[1])
-		return -ENOMEM;
-	for (i = 0; i < 2 * MIPS32_PGD_SIZE; i++)
+	for (i = 0; space->pgd && i < 2 * MIPS32_PGD_SIZE; i++)
 		space->pgd[i] = no_table();
-	return 0;
+	return space->pgd && space->mm[0] && space->mm[1] ? 0 : -ENOMEM;
 }
 
 /* Tables of the user segment are the space's own. */
@@ -85,8 +86,8 @@ static void space_destroy(struct mips32_space *space)
 	unsigned int i;
 
 	for (i = 0; space->pgd && i < KSEG0_DIR; i++)
-		if (space->pgd[i] != no_table())
-			free_page((unsigned long)space->pgd[i]);
+		if (space->pgd[MIPS32_PGD_SIZE + i] != no_table())
+			free_page((unsigned long)space->pgd[MIPS32_PGD_SIZE + i]);
 	free_page((unsigned long)space->pgd);
 	kfree(space->mm[0]);
 	kfree(space->mm[1]);
@@ -239,9 +240,10 @@ u32 *mips32_shadow_make(struct mips32_vcpu *v, struct mips32_space *space, u32 v
 		if (!v->spare)
 			return NULL;
 		space->pgd[dir] = take_spare(v);
-		if (dir < KSEG0_DIR)
-			space->pgd[MIPS32_PGD_SIZE + dir] = space->pgd[dir];
-		for (i = 0; dir >= KSEG23_DIR && i < MIPS32_NR_SPACES; i++)
+		if (dir >= MIPS32_PGD_SIZE &&
+		    space->pgd[dir - MIPS32_PGD_SIZE] == no_table())
+			space->pgd[dir - MIPS32_PGD_SIZE] = space->pgd[dir];
+		for (i = 0; dir < MIPS32_PGD_SIZE && i < MIPS32_NR_SPACES; i++)
 			v->space[i].pgd[dir] = space->pgd[dir];
 	}
 	return mips32_shadow_pte(space, va);

@@ -309,8 +309,10 @@ bool mips32_tlb_unmap(struct mips32_vcpu *v, gfn_t gfn, unsigned long npages,
 /* Pairs of ones from bit 13 on, as far as the CPU goes (PRA 9.12). */
 static u32 valid_mask(u32 mask)
 {
-	u32 pages = (mask >> 13) + 1;
+	u32 pages;
 
+	mask &= PAGEMASK_BITS;
+	pages = (mask >> 13) + 1;
 	return is_power_of_2(pages) && !(ilog2(pages) & 1) ? mask : 0;
 }
 
@@ -319,10 +321,17 @@ static struct mips32_tlbe new_entry(struct mips32_vcpu *v)
 	struct mips32_tlbe e = {
 		.hi = C0(v, ENTRYHI),
 		.mask = valid_mask(C0(v, PAGEMASK)),
-		.lo = { C0(v, ENTRYLO0), C0(v, ENTRYLO1) },
+		.lo = { C0(v, ENTRYLO0) & ENTRYLO_BITS,
+			C0(v, ENTRYLO1) & ENTRYLO_BITS },
 	};
 
 	return e;
+}
+
+static bool tlbe_has_comm(const struct mips32_tlbe *e)
+{
+	return !((e->hi ^ MIPS32_COMM_ALIAS) & VPN2_MASK & ~e->mask) &&
+	       (e->lo[0] | e->lo[1]) & SPTE_V;
 }
 
 int mips32_tlb_write(struct mips32_vcpu *v, unsigned int idx)
@@ -338,6 +347,8 @@ int mips32_tlb_write(struct mips32_vcpu *v, unsigned int idx)
 		goto out;
 	}
 	clear_entry(v, e);
+	if (tlbe_has_comm(&new))
+		mips32_comm_own_pair(v);
 	v->nr_odd += tlbe_plain(e) - tlbe_plain(&new);
 	*e = new;
 	if (space)

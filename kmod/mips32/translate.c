@@ -9,7 +9,7 @@
 
 #define REG_ZERO	0
 #define REG_SP		29
-#define CP0_STATUS	12
+#define C0_STATUS_NR	12
 
 #define EHB		0x000000c0
 
@@ -151,7 +151,7 @@ static const struct cp0_word *find_word(const struct mips32_insn *insn)
 
 static bool is_status(const struct mips32_insn *insn)
 {
-	return insn->rd == CP0_STATUS && !insn->sel;
+	return insn->rd == C0_STATUS_NR && !insn->sel;
 }
 
 static enum mips32_rule rule_mfc0(const struct mips32_code *code,
@@ -239,7 +239,7 @@ static const struct rule_row {
 };
 
 enum mips32_rule mips32_rewrite(const struct mips32_code *code,
-				  struct mips32_patch *patch)
+				struct mips32_patch *patch)
 {
 	struct mips32_insn insn;
 

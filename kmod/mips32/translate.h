@@ -79,7 +79,7 @@ struct mips32_patch {
  * it is below MIPS32_RULE_STAYS and not NONE; else nr is 0.
  */
 enum mips32_rule mips32_rewrite(const struct mips32_code *code,
-				  struct mips32_patch *patch);
+				struct mips32_patch *patch);
 
 /* For statistics and traces. */
 const char *mips32_rule_name(enum mips32_rule rule);

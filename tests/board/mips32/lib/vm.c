@@ -7,6 +7,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ember.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -72,13 +73,22 @@ int vm_slot(struct vm *vm, unsigned int id, unsigned int flags, uint64_t gpa, ui
 	return ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region);
 }
 
-void vm_new(struct vm *vm)
+static void no_translation(struct vm *vm)
+{
+	struct kvm_enable_cap cap = { .cap = EMBER_CAP_MIPS_TRANSLATE };
+
+	expect_ok(ioctl(vm->fd, KVM_ENABLE_CAP, &cap));
+}
+
+static void vm_make(struct vm *vm, bool translates)
 {
 	const int prot = PROT_READ | PROT_WRITE, flags = MAP_SHARED | MAP_ANONYMOUS;
 	size_t size;
 
 	vm->kvm = expect_ok(open("/dev/kvm", O_RDWR | O_CLOEXEC));
 	vm->fd = expect_ok(ioctl(vm->kvm, KVM_CREATE_VM, KVM_VM_MIPS_TE));
+	if (!translates)
+		no_translation(vm);
 	vm->ram = mmap(NULL, RAM_SIZE, prot, flags, -1, 0);
 	expect(vm->ram != MAP_FAILED);
 	expect_ok(vm_slot(vm, 0, 0, 0, RAM_SIZE, vm->ram));
@@ -87,6 +97,16 @@ void vm_new(struct vm *vm)
 	vm->run = mmap(NULL, size, prot, MAP_SHARED, vm->cpu, 0);
 	expect(vm->run != MAP_FAILED);
 	image_load(vm->ram);
+}
+
+void vm_new(struct vm *vm)
+{
+	vm_make(vm, true);
+}
+
+void vm_new_plain(struct vm *vm)
+{
+	vm_make(vm, false);
 }
 
 int vm_get(struct vm *vm, uint64_t id, void *val)

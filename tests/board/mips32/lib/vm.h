@@ -35,6 +35,8 @@ struct event {
 };
 
 void vm_new(struct vm *vm);
+/* The same, whose guest's instructions are never translated. */
+void vm_new_plain(struct vm *vm);
 int vm_slot(struct vm *vm, unsigned int id, unsigned int flags, uint64_t gpa, uint64_t size,
 	    const void *mem);
 /* The vcpu is to run guest function @name(@arg0, @arg1). */

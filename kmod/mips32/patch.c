@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Run-time translation of the guest's code: what traps often is replaced where it
+ * stands, by the rules of translate.c.
+ *
+ * Read after emulate.c and translate.h.  A page that holds new words is write-
+ * protected, and the old words are kept: when the guest writes to the page, it
+ * gets them back first.  Not so the three words of irq_save: a thread may have
+ * been interrupted between them, and they go on being right.  What the monitor
+ * writes (a disk's data, say) is not watched, and need not be: old words are put
+ * back only where the new ones still are.
+ *
+ * NOT DONE: a guest that reads its code as data sees the new words, since these
+ * CPUs' TLBs cannot tell a fetch from a load.  Each of them may be copied and run
+ * elsewhere in the guest's kernel: so do kprobes and ftrace.  A dump of the
+ * guest's memory shows them.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+#include <asm/cpu-features.h>
+#include "mips32.h"
+#include "translate.h"
+
+/* One instruction is looked at when it has trapped so many times. */
+#define PATCH_AFTER		16
+/* Of each VM; a Linux kernel has some 7000 privileged instructions. */
+#define PATCH_MAX_SITES		8192
+/* A page that has been written to so often after that stays as it is. */
+#define PATCH_MAX_UNDO		8
+
+#define PAGE_WORDS		(PAGE_SIZE / 4)
+
+struct patched_site {
+	u16 at;			/* word of the page */
+	u16 nr;
+	u32 old[MIPS32_PATCH_MAX];
+	u32 new[MIPS32_PATCH_MAX];
+};
+
+struct patched_page {
+	unsigned int nr;
+	struct patched_site sites[];
+};
+
+void mips32_patch_init(struct mips32_vm *mvm)
+{
+	mutex_init(&mvm->patch_lock);
+	xa_init(&mvm->patched);
+	mvm->translates = true;
+}
+
+void mips32_patch_destroy(struct mips32_vm *mvm)
+{
+	struct patched_page *page;
+	unsigned long gfn;
+
+	xa_for_each(&mvm->patched, gfn, page)
+		kfree(page);
+	xa_destroy(&mvm->patched);
+}
+
+bool mips32_patch_watched(struct ember_vm *vm, gfn_t gfn)
+{
+	return xa_load(&to_mips32_vm(vm)->patched, gfn);
+}
+
+/* ---- the guest's page --------------------------------------------------------------- */
+
+struct code_page {
+	struct ember_memslot *slot;
+	gfn_t gfn;
+	struct page *page;	/* referenced, writable by the owner */
+	u32 *words;
+};
+
+static int code_get(struct ember_vm *vm, gfn_t gfn, struct code_page *code)
+{
+	code->gfn = gfn;
+	code->slot = ember_gfn_to_slot(vm, gfn);
+	if (!code->slot || code->slot->flags & KVM_MEM_READONLY)
+		return -EFAULT;
+	if (get_user_pages_unlocked(ember_gfn_to_hva(code->slot, gfn), 1,
+				    &code->page, FOLL_WRITE) != 1)
+		return -EFAULT;
+	code->words = page_address(code->page);
+	return 0;
+}
+
+/* @va: where the guest runs it. */
+static void code_put(struct code_page *code, u32 va, bool changed)
+{
+	if (changed) {
+		mips32_cache_sync_page(code->words, va);
+		set_page_dirty_lock(code->page);
+		ember_mark_dirty(code->slot, code->gfn);
+	}
+	put_page(code->page);
+}
+
+/* ---- records ------------------------------------------------------------------------- */
+
+/* From here on the page is not mapped for writing.  patch_lock. */
+static int record(struct mips32_vm *mvm, gfn_t gfn, unsigned int at,
+		  const struct mips32_patch *patch)
+{
+	struct patched_page *old = xa_load(&mvm->patched, gfn), *new;
+	unsigned int nr = old ? old->nr : 0;
+	struct patched_site *site;
+	int ret;
+
+	/* Found by others without a lock, but for its address only. */
+	new = kmalloc(struct_size(new, sites, nr + 1), GFP_KERNEL_ACCOUNT);
+	if (!new)
+		return -ENOMEM;
+	if (old)
+		memcpy(new->sites, old->sites, nr * sizeof(*site));
+	new->nr = nr + 1;
+	site = &new->sites[nr];
+	site->at = at;
+	site->nr = patch->nr;
+	memcpy(site->old, patch->old, sizeof(site->old));
+	memcpy(site->new, patch->new, sizeof(site->new));
+	ret = xa_err(xa_store(&mvm->patched, gfn, new, GFP_KERNEL_ACCOUNT));
+	if (ret) {
+		kfree(new);
+		return ret;
+	}
+	kfree(old);
+	mvm->nr_patched++;
+	return 0;
+}
+
+/* With the first page, guest kernels get their comm pages, too. */
+static void watch(struct mips32_vm *mvm, gfn_t gfn)
+{
+	spin_lock(&mvm->vm.mmu_lock);
+	mips32_mem_write_protect(&mvm->vm, gfn, 1);
+	if (!mvm->live) {
+		WRITE_ONCE(mvm->live, true);
+		mips32_mmu_flush(&mvm->vm);
+	}
+	spin_unlock(&mvm->vm.mmu_lock);
+}
+
+/* ---- there ------------------------------------------------------------------------------ */
+
+static u8 *undo_count(struct mips32_vm *mvm, gfn_t gfn)
+{
+	return &mvm->undone[gfn % ARRAY_SIZE(mvm->undone)];
+}
+
+/*
+ * Three words cannot be changed at once, and another vcpu may be in between.  One
+ * that comes later finds them as they are.
+ */
+static bool is_safe(struct ember_vm *vm, const struct mips32_patch *patch)
+{
+	unsigned int vcpus;
+
+	/* Pairs with the store-release that publishes a new vcpu. */
+	vcpus = smp_load_acquire(&vm->nr_vcpus);
+	return patch->nr == 1 || (patch->nr && vcpus == 1);
+}
+
+static int write_words(struct mips32_vm *mvm, struct code_page *code, u32 va,
+		       const struct mips32_patch *patch)
+{
+	unsigned int at = (va & ~PAGE_MASK) / 4, i;
+	int ret;
+
+	ret = record(mvm, code->gfn, at, patch);
+	if (ret)
+		return ret;
+	watch(mvm, code->gfn);
+	for (i = 0; i < patch->nr; i++)
+		WRITE_ONCE(code->words[at + i], patch->new[i]);
+	return 0;
+}
+
+static bool patch_page(struct mips32_vcpu *v, struct code_page *code, u32 va)
+{
+	struct mips32_code in = {
+		.words = code->words,
+		.nr = PAGE_WORDS,
+		.at = (va & ~PAGE_MASK) / 4,
+		.pc = va,
+		.features = cpu_has_dc_aliases ? 0 : MIPS32_XLAT_NO_ALIASES,
+	};
+	struct mips32_vm *mvm = to_mips32_vm(v->vcpu.vm);
+	struct mips32_patch patch;
+
+	mips32_rewrite(&in, &patch);
+	return is_safe(&mvm->vm, &patch) && !write_words(mvm, code, va, &patch);
+}
+
+static bool patch_at(struct mips32_vcpu *v, gfn_t gfn, u32 va)
+{
+	struct mips32_vm *mvm = to_mips32_vm(v->vcpu.vm);
+	struct code_page code;
+	bool changed;
+
+	if (mvm->nr_patched >= PATCH_MAX_SITES ||
+	    *undo_count(mvm, gfn) >= PATCH_MAX_UNDO || code_get(&mvm->vm, gfn, &code))
+		return false;
+	changed = patch_page(v, &code, va);
+	code_put(&code, va, changed);
+	return changed;
+}
+
+bool mips32_patch(struct mips32_vcpu *v, const struct mips32_step *step)
+{
+	struct mips32_vm *mvm = to_mips32_vm(v->vcpu.vm);
+	bool changed;
+	gpa_t gpa;
+
+	v->patch_due = false;
+	/* Read without a fault just now; an exception here is as good as again. */
+	if (mips32_translate(v, step->va, false, &gpa))
+		return true;
+	mutex_lock(&mvm->patch_lock);
+	changed = patch_at(v, gpa >> PAGE_SHIFT, step->va);
+	mutex_unlock(&mvm->patch_lock);
+	if (changed)
+		ember_count_exit(&v->vcpu, MIPS32_EXIT_PATCH);
+	return changed;
+}
+
+/* By itself, without its neighbours: is there any hope? */
+static bool may_change(u32 word)
+{
+	struct mips32_code alone = {
+		.words = &word,
+		.nr = 1,
+		.features = MIPS32_XLAT_NO_ALIASES,
+	};
+	struct mips32_patch patch;
+
+	return mips32_rewrite(&alone, &patch) <= MIPS32_RULE_STAYS_DI;
+}
+
+bool mips32_patch_wanted(struct mips32_vcpu *v, const struct mips32_step *step)
+{
+	u8 *hits = &v->hits[step->va / 4 % ARRAY_SIZE(v->hits)];
+
+	if (!v->low || step->va < MIPS32_KSEG0 || !mips32_kernel_mode(v))
+		return false;
+	if (++*hits % PATCH_AFTER)
+		return false;
+	v->patch_due = may_change(step->word);
+	return v->patch_due;
+}
+
+/* ---- and back ---------------------------------------------------------------------------- */
+
+static void restore_words(struct code_page *code, const struct patched_page *page)
+{
+	const struct patched_site *site;
+
+	for (site = page->sites; site < page->sites + page->nr; site++)
+		if (site->nr == 1 && code->words[site->at] == site->new[0])
+			WRITE_ONCE(code->words[site->at], site->old[0]);
+}
+
+/* Without its page (the owner's mapping is gone) there is nothing to restore. */
+void mips32_patch_undo(struct mips32_vcpu *v, gfn_t gfn, u32 va)
+{
+	struct mips32_vm *mvm = to_mips32_vm(v->vcpu.vm);
+	struct patched_page *page;
+	struct code_page code;
+
+	mutex_lock(&mvm->patch_lock);
+	page = xa_load(&mvm->patched, gfn);
+	if (!page)
+		goto out;
+	if (!code_get(&mvm->vm, gfn, &code)) {
+		restore_words(&code, page);
+		code_put(&code, va, true);
+	}
+	xa_erase(&mvm->patched, gfn);
+	mvm->nr_patched -= page->nr;
+	kfree(page);
+	if (*undo_count(mvm, gfn) < PATCH_MAX_UNDO)
+		++*undo_count(mvm, gfn);
+	ember_count_exit(&v->vcpu, MIPS32_EXIT_UNPATCH);
+out:
+	mutex_unlock(&mvm->patch_lock);
+}

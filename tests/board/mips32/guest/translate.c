@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Guests of ../translate.c: what they see of the translation of their code is that
+ * they are the same as without, but for what their code looks like.
+ */
+#include "lib.h"
+
+#define MANY 64
+
+/* As Linux has them; the first instruction of a page is not translated with others. */
+asm(".text\n"
+    ".set push\n.set noreorder\n.set noat\n"
+    ".globl t_save\nt_save:\n"
+    "	nop\n"
+    "	di $2\n"
+    "	andi $2, $2, 1\n"
+    "	ehb\n"
+    "	jr $31\n"
+    "	 nop\n"
+    ".globl t_restore\nt_restore:\n"
+    "	beqz $4, 1f\n"
+    "	 di\n"
+    "	ei\n"
+    "1:	ehb\n"
+    ".globl t_restored\nt_restored:\n"
+    "	jr $31\n"
+    "	 nop\n"
+    ".globl t_enable_in_slot\nt_enable_in_slot:\n"
+    "	jr $31\n"
+    "	 ei\n"
+    ".set pop\n");
+
+u32 t_save(void);
+void t_restore(u32 flags);
+void t_enable_in_slot(void);
+extern char t_restored[];
+
+static u32 word(void *fn, u32 n)
+{
+	return ((volatile u32 *)fn)[n];
+}
+
+/* The words tell the test whether they are the first ones. */
+static void report_code(void)
+{
+	report(word(t_save, 1));
+	report(word(t_save, 2));
+	report(word(t_save, 3));
+	report(word(t_restore, 1));
+	report(word(t_restore, 2));
+}
+
+u32 g_flags(u32 rounds)
+{
+	u32 i, wrong = 0;
+
+	for (i = 0; i < rounds; i++) {
+		t_restore(1);
+		wrong += !(mfc0(12, 0) & 1);
+		wrong += t_save() != 1;
+		wrong += mfc0(12, 0) & 1;
+		wrong += t_save() != 0;
+		t_restore(0);
+		wrong += mfc0(12, 0) & 1;
+		t_restore(1);
+		t_restore(0);
+		wrong += t_save() != 0;
+	}
+	report_code();
+	t_restore(1);
+	report(0);
+	t_restore(0);
+	report(0);
+	return wrong;
+}
+
+/* ---- interrupts that wait --------------------------------------------------------- */
+
+static u32 at_epc;
+
+static u32 soft_hook(struct exc *e, u32 *regs)
+{
+	check(EXCCODE(e) == 0 && e->cause & 0x100);
+	mtc0(13, 0, 0);
+	at_epc = e->epc;
+	return e->epc;
+}
+
+u32 g_pending(u32 rounds)
+{
+	u32 i, flags;
+
+	exc_hook = soft_hook;
+	mtc0(12, 0, mfc0(12, 0) | 0x100);
+	t_restore(1);
+	for (i = 0; i < rounds; i++) {
+		flags = t_save();
+		mtc0(13, 0, 0x100);
+		check(exc_count == i);
+		check(flags == 1);
+		if (i & 1) {
+			t_enable_in_slot();
+			check(exc_count == i + 1);
+			continue;
+		}
+		t_restore(flags);
+		check(exc_count == i + 1);
+		check(at_epc > (u32)t_restore && at_epc <= (u32)t_restored);
+	}
+	report_code();
+	return exc_count;
+}
+
+/* ---- code that changes -------------------------------------------------------------- */
+
+static void sync_line(u32 at)
+{
+	asm volatile("synci 0(%0); sync" : : "r"(at) : "memory");
+}
+
+static u32 call(u32 at)
+{
+	u32 v;
+
+	/* what runs is at the address, wherever it was written */
+	asm volatile(".set push; .set noreorder; jalr.hb %1; nop; .set pop; move %0, $2"
+		     : "=r"(v)
+		     : "r"(at)
+		     : "$2", "$31", "memory");
+	return v;
+}
+
+/* Byte by byte: what was replaced must not be mixed with what is new. */
+u32 g_overwrite(u32 at)
+{
+	u32 i;
+
+	IO32(at) = 0x03e00008; /* jr ra */
+	IO32(at + 4) = 0x40027000; /* mfc0 v0, EPC */
+	IO32(at + 8) = 0x03e00008;
+	IO32(at + 12) = 0x40026800; /* mfc0 v0, Cause */
+	sync_line(at);
+	mtc0(14, 0, 0x1234560);
+	for (i = 0; i < MANY; i++) {
+		check(call(at) == 0x1234560);
+		check(!(call(at + 8) & 0xff00));
+	}
+	report(IO32(at + 4));
+	*(volatile uint8_t *)(at + 5) = 0x78; /* PRId */
+	report(IO32(at + 4));
+	report(IO32(at + 12));
+	sync_line(at);
+	check(call(at) == mfc0(15, 0));
+	check(call(at) >> 8 == 0x193);
+	/* a page that is written to again and again stays as it is, in the end */
+	for (i = 0; i < 40 * MANY; i++) {
+		call(at + 8);
+		if (i % MANY == 0)
+			IO32(at + 16) = i;
+	}
+	return IO32(at + 12);
+}
+
+/* ---- the comm page -------------------------------------------------------------------- */
+
+static u32 pair_pa, refills;
+
+static u32 pair_hook(struct exc *e, u32 *regs)
+{
+	u32 pair = e->badvaddr & ~0x1fff;
+
+	if (EXCCODE(e) == 8) {
+		mtc0(12, 0, mfc0(12, 0) & ~0x10u);
+		return (u32)user_returned;
+	}
+	check(e->vector == 0 && e->badvaddr < KSEG0);
+	refills++;
+	mtc0(5, 0, 0);
+	mtc0(2, 0, LO(pair == 0x6000 ? pair_pa : SCRATCH & 0x1fffffff, LO_V | LO_D));
+	mtc0(3, 0, LO(pair == 0x6000 ? pair_pa + 0x1000 : SCRATCH & 0x1fffffff, LO_V | LO_D));
+	asm volatile("ehb; tlbwr" : : : "memory");
+	return e->epc;
+}
+
+static void warm_up(void)
+{
+	u32 i;
+
+	for (i = 0; i < MANY; i++) {
+		t_restore(1);
+		check(t_save() == 1);
+		check(t_save() == 0);
+	}
+	report_code();
+}
+
+static u32 unaligned(u32 at)
+{
+	u32 v;
+
+	asm volatile("lwl %0, 3(%1)\n\tlwr %0, 0(%1)" : "=&r"(v) : "r"(at) : "memory");
+	return v;
+}
+
+static void set_unaligned(u32 at, u32 v)
+{
+	asm volatile("swl %0, 3(%1)\n\tswr %0, 0(%1)" : : "r"(v), "r"(at) : "memory");
+}
+
+/* The guest kernel finds its own memory at the addresses where it maps it. */
+static void check_own(u32 at)
+{
+	u32 pa = pair_pa | KSEG0, i;
+
+	for (i = 0; i < 0x2000; i += 4)
+		IO32(pa + i) = 0x10203040 + i;
+	for (i = 0; i < 0x40; i += 4)
+		check(IO32(at + i) == IO32(pa + (at & 0x1fff) + i));
+	IO32(at + 4) = 0x8899aabb;
+	check(IO32(pa + (at & 0x1fff) + 4) == 0x8899aabb);
+	*(volatile uint8_t *)(at + 5) = 0x11;
+	check(IO32(pa + (at & 0x1fff) + 4) == 0x889911bb);
+	check(*(volatile int8_t *)(at + 7) == -0x78);
+	check(*(volatile uint16_t *)(at + 6) == 0x8899);
+	for (i = 0; i < 4; i++) {
+		set_unaligned(at + 0x10 + i, 0x12345678 + i);
+		check(unaligned(at + 0x10 + i) == 0x12345678 + i);
+		check(unaligned(pa + (at & 0x1fff) + 0x10 + i) == 0x12345678 + i);
+	}
+}
+
+static u32 user_load(u32 at)
+{
+	IO32(SCRATCH) = 0x8c820000; /* lw v0, 0(a0) */
+	IO32(SCRATCH + 4) = 0x0000000c;
+	sync_line(SCRATCH);
+	return call_user((u32(*)(u32))0x00400000, at);
+}
+
+/* A user has its own memory there, and its kernel, too, once somebody maps it. */
+u32 g_own_pair(u32 rounds)
+{
+	u32 i;
+
+	exc_hook = pair_hook;
+	pair_pa = (SCRATCH & 0x1fffffff) + 0x10000;
+	mtc0(10, 0, 9);
+	warm_up();
+	IO32((pair_pa | KSEG0) + 0x14) = 0x6666;
+	IO32((pair_pa | KSEG0) + 0x1014) = 0x7777;
+	check(user_load(0x6014) == 0x6666);
+	check(user_load(0x7014) == 0x7777);
+	check(refills >= 2);
+	for (i = 0; i < rounds; i++) {
+		check_own(0x7000);
+		check_own(0x6000);
+		t_restore(1);
+		check(t_save() == 1 && t_save() == 0);
+		check(!(mfc0(12, 0) & 1));
+		IO32((pair_pa | KSEG0) + 0x1014) = i;
+		check(user_load(0x7014) == i);
+	}
+	report_code();
+	return 0;
+}
+
+/* Whatever the guest writes there is the guest's own trouble. */
+u32 g_abuse(u32 rounds)
+{
+	u32 i, n, flags;
+
+	exc_hook = pair_hook;
+	warm_up();
+	for (i = 0; i < rounds; i++) {
+		for (n = 0; n < 0x1000; n += 4)
+			IO32(0x7000 + n) = n * 0x01010101 + (i << 28);
+		for (n = 0x1000; n;)
+			*(volatile uint8_t *)(0x6000 + --n) = 0xff - i;
+		flags = t_save();
+		/* entries of anything, where the TLB is not asked */
+		mtc0(10, 0, KSEG0 + (i << 13));
+		asm volatile("tlbwi; tlbwr; tlbr; tlbp" : : : "memory");
+		mtc0(2, 0, ~0u);
+		check(mfc0(2, 0) == 0x03ffffff);
+		mtc0(5, 0, ~0u);
+		check(mfc0(5, 0) == 0x1fffe000);
+		tlb_set(i & 63, KSEG0 + (i << 13), 0, 0, 0);
+		check(flags == 1);
+	}
+	t_restore(1);
+	check(t_save() == 1);
+	return 0;
+}
