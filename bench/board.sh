@@ -7,7 +7,7 @@ insmod /ember.ko || fail "insmod: $(dmesg | tail -n 1)"
 /bench/exits >/tmp/exits 3>&-
 cat /tmp/exits
 ! grep -q ^FAIL /tmp/exits || fail "$(sed -n 's/^FAIL //p' /tmp/exits)"
-sed -n 's/^[a-z_]* [0-9]*$/exit &/p' /tmp/exits >&4
+sed -n 's/^[a-z0-9_]* [0-9]*$/exit &/p' /tmp/exits >&4
 
 counts=/sys/kernel/debug/ember/exits
 guest="--cpus 1 --mem $(cat /bench/memory) --net none --no-rng --initrd /bench/initrd"
