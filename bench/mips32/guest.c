@@ -48,8 +48,14 @@ KIND(empty, "", 0)
 KIND(cp0_read, "mfc0 $2, $15, 1", 0) /* EBase */
 KIND(cp0_read_fast, "mfc0 $2, $12", 0) /* Status */
 KIND(cp0_write, "mtc0 $0, $14", 0) /* EPC */
-KIND(rdhwr, "rdhwr $3, $29", 0)
 KIND(user_read, "lw $2, 0($5)", OTHER_IO)
+
+u32 g_rdhwr(void)
+{
+	mtc0(7, 0, 0x20000000); /* HWREna: register 29 */
+	MEASURE(LOOP("rdhwr $3, $29", 0));
+	return 0;
+}
 
 /* Linux's local_irq_save() and local_irq_restore(), with interrupts off as before. */
 #define IRQ_SAVE "di $2\nandi $2, $2, 1\nehb\n"
