@@ -97,10 +97,6 @@ static int mips32_mem_prepare(struct ember_vm *vm, const struct ember_memslot *n
 
 /* ---- a vcpu -------------------------------------------------------------------- */
 
-extern const char mips32_block_start[], mips32_block_end[];
-extern const char mips32_block_general[], mips32_block_rdhwr[];
-extern const char mips32_block_enter[];
-
 #define VECTOR_CACHE_ERROR	0x100
 #define VECTOR_SIZE		0x80
 

@@ -15,10 +15,15 @@
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
-#include <asm/cacheops.h>
 #include <asm/cpu-features.h>
 #include <asm/cpu-info.h>
 #include "mips32.h"
+
+/* Operations (vol. II-A, CACHE): bits 1-0 say which cache, 4-2 what to do. */
+#define OP_INDEX_INVALIDATE_I		0x00
+#define OP_INDEX_WRITEBACK_INV_D	0x01
+#define OP_HIT_INVALIDATE_I		0x10
+#define OP_HIT_WRITEBACK_INV_D		0x15
 
 /* The operation is part of the instruction. */
 #define cache_line(op, addr) \
@@ -36,7 +41,7 @@ static void dcache_writeback_index(const struct cache_desc *c, u32 va)
 	unsigned int way;
 
 	for (way = 0; way < c->ways; way++)
-		cache_line(Index_Writeback_Inv_D, at + way * c->waysize);
+		cache_line(OP_INDEX_WRITEBACK_INV_D, at + way * c->waysize);
 }
 
 static void icache_invalidate_index(const struct cache_desc *c, u32 va)
@@ -45,7 +50,7 @@ static void icache_invalidate_index(const struct cache_desc *c, u32 va)
 	unsigned int way;
 
 	for (way = 0; way < c->ways; way++)
-		cache_line(Index_Invalidate_I, at + way * c->waysize);
+		cache_line(OP_INDEX_INVALIDATE_I, at + way * c->waysize);
 }
 
 static void dcache_writeback(const void *kva, u32 va)
@@ -53,7 +58,7 @@ static void dcache_writeback(const void *kva, u32 va)
 	if (cpu_has_dc_aliases)
 		dcache_writeback_index(&current_cpu_data.dcache, va);
 	else
-		cache_line(Hit_Writeback_Inv_D, kva);
+		cache_line(OP_HIT_WRITEBACK_INV_D, kva);
 }
 
 /* Instruction caches with ways of more than a page have no hardware help either. */
@@ -64,7 +69,7 @@ static void icache_invalidate(const void *kva, u32 va)
 	if (c->waysize > PAGE_SIZE)
 		icache_invalidate_index(c, va);
 	else
-		cache_line(Hit_Invalidate_I, kva);
+		cache_line(OP_HIT_INVALIDATE_I, kva);
 }
 
 void mips32_cache_sync_page(void *kva, u32 va)
@@ -76,7 +81,7 @@ void mips32_cache_sync_page(void *kva, u32 va)
 	for (i = 0; line && i < PAGE_SIZE; i += line) {
 		/* The kernel may have written it, too: a new page is cleared. */
 		if (cpu_has_dc_aliases)
-			cache_line(Hit_Writeback_Inv_D, kva + i);
+			cache_line(OP_HIT_WRITEBACK_INV_D, kva + i);
 		dcache_writeback(kva + i, va + i);
 	}
 	sync_all();

@@ -89,8 +89,10 @@ static const struct exit_row exit_table[32] = {
 	ROW(OV,		exit_inject,	OVERFLOW),
 	ROW(TR,		exit_inject,	TRAP),
 	ROW(FPE,	exit_inject,	FPU),
+	ROW(THREAD,	exit_extension,	RESERVED),
 	ROW(DSP,	exit_extension,	RESERVED),
 };
+
 #undef ROW
 
 /* Between two turns there are no trace points; see trace.h. */

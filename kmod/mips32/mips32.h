@@ -75,6 +75,7 @@ enum mips32_exc {
 	MIPS32_EXC_TR = 13,
 	MIPS32_EXC_MSAFPE = 14,
 	MIPS32_EXC_FPE = 15,
+	MIPS32_EXC_THREAD = 25,
 	MIPS32_EXC_DSP = 26,
 };
 
@@ -261,6 +262,12 @@ static inline bool mips32_kernel_mode(struct mips32_vcpu *v)
 /* ---- backend.c ---------------------------------------------------------- */
 
 extern const struct ember_backend mips32_backend;
+
+/* enter.S: what is copied for each vcpu, and places in it. */
+extern const char mips32_block_start[], mips32_block_end[];
+extern const char mips32_block_general[], mips32_block_rdhwr[];
+extern const char mips32_block_enter[];
+
 /* Mode, ASID and interrupts have changed: what the guest is entered with. */
 void mips32_set_entry(struct mips32_vcpu *v);
 /* HWREna is another. */

@@ -138,7 +138,7 @@ static u64 time_id(struct mips32_vcpu *v, unsigned int n)
 	return n < ARRAY_SIZE(time_ids) ? time_ids[n] : 0;
 }
 
-/* ---- the FPU ----------------------------------------------------------------------------------- */
+/* ---- the FPU ------------------------------------------------------------ */
 
 #define NR_FPR	32
 
@@ -229,7 +229,7 @@ static u64 fpu_id(struct mips32_vcpu *v, unsigned int n)
 	return n == 0 ? KVM_REG_MIPS_FCR_IR : n == 1 ? KVM_REG_MIPS_FCR_CSR : 0;
 }
 
-/* ---- all of them ---------------------------------------------------------------------------------- */
+/* ---- all of them -------------------------------------------------------- */
 
 struct reg_group {
 	u64 set;		/* bits 31-16 of an id, with the architecture */
