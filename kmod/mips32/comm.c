@@ -5,11 +5,11 @@
  *
  * Read after shadow.c and comm.h.  Where code may be translated, the lowest 4 MiB
  * of a guest kernel have a table of their own, one for the vcpu, which holds
- * nothing but the pair of the comm page, once there is translated code.  Whatever
+ * nothing but the comm page, once there is translated code.  Whatever
  * else a guest kernel reaches there (its user's memory, as a rule none) is put
  * into the TLB by hand, out of the table of its users.
  *
- * A guest whose TLB has ever held an entry for this very pair uses it itself: then
+ * A guest whose TLB has ever held an entry for these very pages uses them itself: then
  * nothing is mapped there for its kernel, and every access is carried out here, on
  * the comm page or on what is the guest's, by the instruction that makes it.
  */
@@ -29,17 +29,24 @@ static u32 comm_pte(struct mips32_vcpu *v)
 	       SPTE_V | SPTE_D;
 }
 
-/* The alias's PTE comes first in the pair. */
-static u32 *comm_pair(struct mips32_vcpu *v)
+static void set_low(struct mips32_vcpu *v, u32 va, u32 pte)
 {
-	return &v->low[MIPS32_COMM_ALIAS >> PAGE_SHIFT];
+	v->low[va >> PAGE_SHIFT] = pte;
+}
+
+static u32 pair_of(u32 va)
+{
+	return va & ~(2 * (u32)PAGE_SIZE - 1);
 }
 
 int mips32_comm_init(struct mips32_vcpu *v)
 {
 	unsigned int i;
 
-	if (!to_mips32_vm(v->vcpu.vm)->translates)
+	BUILD_BUG_ON((MIPS32_COMM ^ MIPS32_COMM_ALIAS) & MIPS32_COMM_COLOURS);
+	BUILD_BUG_ON((MIPS32_COMM ^ MIPS32_BLOCK_COMM) & MIPS32_COMM_COLOURS);
+	if (!to_mips32_vm(v->vcpu.vm)->translates ||
+	    (cpu_has_dc_aliases && shm_align_mask & ~MIPS32_COMM_COLOURS))
 		return 0;
 	v->low = (u32 *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	if (!v->low)
@@ -73,11 +80,11 @@ void mips32_comm_refresh(struct mips32_vcpu *v)
  * What the TLB has for the guest kernel's ASID, which is in EntryHi afterwards.
  * tlbp before tlbwi; PRA 8.1 for the hazards.  Interrupts off.
  */
-static void refresh_pair(struct mips32_vcpu *v, u32 va)
+static void refresh_comm(struct mips32_vcpu *v, u32 va)
 {
-	u32 *pair = comm_pair(v);
+	u32 *pair = &v->low[pair_of(va) >> PAGE_SHIFT];
 
-	write_c0_entryhi(va | mips32_shadow_asid(v, true));
+	write_c0_entryhi(pair_of(va) | mips32_shadow_asid(v, true));
 	mtc0_tlbw_hazard();
 	tlb_probe();
 	tlb_probe_hazard();
@@ -95,12 +102,12 @@ void mips32_comm_protect(struct mips32_vcpu *v, bool protect)
 {
 	u32 pte = comm_pte(v);
 
-	if (v->own_pair)
+	if (v->own_pages)
 		return;
-	comm_pair(v)[0] = protect ? pte & ~SPTE_D : pte;
+	set_low(v, MIPS32_COMM_ALIAS, protect ? pte & ~SPTE_D : pte);
 	v->alias_protected = protect;
 	v->cur->alias_protected = protect;
-	refresh_pair(v, MIPS32_COMM_ALIAS);
+	refresh_comm(v, MIPS32_COMM_ALIAS);
 }
 
 /* ---- faults ----------------------------------------------------------------------- */
@@ -129,30 +136,33 @@ static void by_hand(struct mips32_vcpu *v, u32 va,
 }
 
 /* From now on C sees each access that a guest kernel makes there. */
-void mips32_comm_own_pair(struct mips32_vcpu *v)
+void mips32_comm_own_pages(struct mips32_vcpu *v)
 {
-	if (!v->low || v->own_pair)
+	if (!v->low || v->own_pages)
 		return;
-	v->own_pair = true;
-	comm_pair(v)[0] = 0;
-	comm_pair(v)[1] = 0;
+	v->own_pages = true;
+	set_low(v, MIPS32_COMM, 0);
+	set_low(v, MIPS32_COMM_ALIAS, 0);
 	mips32_shadow_forget_asids(v);
 }
 
-static void map_pair(struct mips32_vcpu *v)
+static void map_comm(struct mips32_vcpu *v, u32 va)
 {
-	comm_pair(v)[0] = comm_pte(v);
-	comm_pair(v)[1] = comm_pte(v);
+	set_low(v, MIPS32_COMM, comm_pte(v));
+	set_low(v, MIPS32_COMM_ALIAS, comm_pte(v));
 	v->alias_protected = false;
 	v->cur->alias_protected = false;
-	by_hand(v, MIPS32_COMM_ALIAS, refresh_pair);
+	by_hand(v, va, refresh_comm);
 }
 
 /* Translated code, as no compiler reaches for anything else. */
 static bool is_comm_access(const struct mips32_insn *insn)
 {
+	u32 page = insn->offset & PAGE_MASK;
+
 	return (insn->op == MIPS32_LOAD || insn->op == MIPS32_STORE) &&
 	       insn->width == 4 && !insn->rs && !(insn->offset & 3) &&
+	       (page == MIPS32_COMM || page == MIPS32_COMM_ALIAS) &&
 	       (insn->offset & ~PAGE_MASK) < sizeof(struct mips32_comm);
 }
 
@@ -175,11 +185,19 @@ static int step_over(struct mips32_vcpu *v, const struct mips32_step *step)
 	return 1;
 }
 
+/* Once the guest uses one of these pages, the other one of the pair is meant, too. */
+static bool is_comm(struct mips32_vcpu *v, u32 va)
+{
+	if (pair_of(va) != pair_of(MIPS32_COMM) &&
+	    pair_of(va) != pair_of(MIPS32_COMM_ALIAS))
+		return false;
+	return v->own_pages || va & PAGE_SIZE;
+}
+
 bool mips32_comm_hit(struct mips32_vcpu *v, u32 va)
 {
-	return (va & ~(2 * (u32)PAGE_SIZE - 1)) == MIPS32_COMM_ALIAS &&
-	       v->low && READ_ONCE(to_mips32_vm(v->vcpu.vm)->live) &&
-	       mips32_kernel_mode(v);
+	return v->low && is_comm(v, va) &&
+	       READ_ONCE(to_mips32_vm(v->vcpu.vm)->live) && mips32_kernel_mode(v);
 }
 
 /*
@@ -192,8 +210,8 @@ int mips32_comm_fault(struct mips32_vcpu *v, u32 va, bool write)
 	struct mips32_step step;
 	int ret;
 
-	if (!v->own_pair && !protected) {
-		map_pair(v);
+	if (!v->own_pages && !protected) {
+		map_comm(v, va);
 		return 1;
 	}
 	ret = mips32_fetch(v, &step);
@@ -202,7 +220,7 @@ int mips32_comm_fault(struct mips32_vcpu *v, u32 va, bool write)
 	if (is_comm_access(&step.insn)) {
 		comm_access(v, &step.insn);
 		ember_count_exit(&v->vcpu, MIPS32_EXIT_COMM);
-	} else if (v->own_pair) {
+	} else if (v->own_pages) {
 		return 0;
 	}
 	return step_over(v, &step);

@@ -4,8 +4,8 @@
  * so that a translated instruction needs no register to address it.  Shared by
  * the translator (pure C), the backend and the code of the vector page (.S).
  *
- * It appears twice, in one even/odd pair of the TLB, and only while the guest is in
- * kernel mode (its user mode has an ASID of its own, with its own pages there):
+ * It appears twice, and only while the guest is in kernel mode (its user mode has
+ * an ASID of its own, with its own pages there):
  *
  *	MIPS32_COMM		writable
  *	MIPS32_COMM_ALIAS	writable but when an interrupt waits for VIE; then
@@ -23,10 +23,11 @@
  * Linux maps nothing unless root asks for it (vm.mmap_min_addr is 64 KiB).  What
  * follows from that:
  *
- * - A TLB entry of the guest for this pair of pages is never entered for its
- *   kernel mode; its user mode gets it.  The guest kernel, where it reaches for
- *   user memory there (copy_to_user), finds the comm page instead of what is the
- *   process's, or of -EFAULT.
+ * - A TLB entry of the guest for these pages is entered for its user mode only.
+ *   From then on nothing is mapped there for its kernel, and comm.c serves each
+ *   access, from the comm page or from the guest's memory, by the instruction.
+ * - Before that, a guest kernel that reaches for user memory there (copy_to_user)
+ *   finds the comm page instead of nothing, which were -EFAULT.
  * - So a process can make its kernel read and write these words, by a system call
  *   with a pointer to them.  A system call runs with EXL clear, when no word
  *   but VIE has a meaning: those of exceptions are written anew before any
@@ -38,8 +39,13 @@
 #ifndef EMBER_MIPS32_COMM_H
 #define EMBER_MIPS32_COMM_H
 
+/*
+ * Both have the colour of the page in the block of context.h, for data caches that
+ * are indexed by virtual address with ways of up to 16 KiB (74K).
+ */
 #define MIPS32_COMM		0x7000
-#define MIPS32_COMM_ALIAS	0x6000
+#define MIPS32_COMM_ALIAS	0x3000
+#define MIPS32_COMM_COLOURS	0x3fff
 
 /* Offsets of the words: the registers themselves... */
 #define MIPS32_COMM_VIE		0x00	/* not 0: Status.IE is set */

@@ -218,7 +218,7 @@ struct mips32_vcpu {
 	/* The guest kernel's table of the lowest 4 MiB; NULL: no translation. */
 	u32 *low;
 	bool alias_protected;		/* in that table */
-	bool own_pair;			/* the guest maps the comm page's addresses */
+	bool own_pages;			/* the guest maps the comm page's addresses */
 	bool in_step;			/* the comm page's VIE counts */
 	bool patch_due;			/* translate what traps now */
 	u8 hits[256];			/* traps, by address of the instruction */
@@ -369,7 +369,7 @@ int mips32_comm_fault(struct mips32_vcpu *v, u32 va, bool write);
 /* Then the access that trapped is one of the guest's memory.  Interrupts on. */
 int mips32_comm_other(struct mips32_vcpu *v, gpa_t gpa);
 /* The guest has a TLB entry for the comm page's addresses.  mmu_lock. */
-void mips32_comm_own_pair(struct mips32_vcpu *v);
+void mips32_comm_own_pages(struct mips32_vcpu *v);
 /* @va < 4 MiB, not the comm page's, has become known; kernel mode. */
 void mips32_comm_map_low(struct mips32_vcpu *v, u32 va);
 

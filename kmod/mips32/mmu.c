@@ -231,7 +231,7 @@ static bool is_fetch(struct mips32_vcpu *v, u32 va)
 }
 
 /* The guest kernel's access of its own memory at the comm page's addresses. */
-static int own_pair(struct mips32_vcpu *v, u32 va, bool write)
+static int own_pages(struct mips32_vcpu *v, u32 va, bool write)
 {
 	struct route r;
 
@@ -255,7 +255,7 @@ int mips32_tlb_fault(struct mips32_vcpu *v, u32 va, bool write)
 		ret = mips32_comm_fault(v, va, write);
 		if (ret)
 			return ret;
-		return own_pair(v, va, write);
+		return own_pages(v, va, write);
 	}
 	if (route(v, va, write, &r))
 		return 1;

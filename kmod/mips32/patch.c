@@ -16,6 +16,7 @@
  * guest's memory shows them.
  */
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
 #include <asm/cpu-features.h>
@@ -30,6 +31,10 @@
 #define PATCH_MAX_UNDO		8
 
 #define PAGE_WORDS		(PAGE_SIZE / 4)
+
+static bool translate = true;
+module_param(translate, bool, 0644);
+MODULE_PARM_DESC(translate, "Translate guests' code, where EMBER_CAP_MIPS_TRANSLATE does not say otherwise");
 
 struct patched_site {
 	u16 at;			/* word of the page */
@@ -47,7 +52,7 @@ void mips32_patch_init(struct mips32_vm *mvm)
 {
 	mutex_init(&mvm->patch_lock);
 	xa_init(&mvm->patched);
-	mvm->translates = true;
+	mvm->translates = READ_ONCE(translate);
 }
 
 void mips32_patch_destroy(struct mips32_vm *mvm)

@@ -330,8 +330,10 @@ static struct mips32_tlbe new_entry(struct mips32_vcpu *v)
 
 static bool tlbe_has_comm(const struct mips32_tlbe *e)
 {
-	return !((e->hi ^ MIPS32_COMM_ALIAS) & VPN2_MASK & ~e->mask) &&
-	       (e->lo[0] | e->lo[1]) & SPTE_V;
+	u32 comm = (e->hi ^ MIPS32_COMM) & VPN2_MASK & ~e->mask;
+	u32 alias = (e->hi ^ MIPS32_COMM_ALIAS) & VPN2_MASK & ~e->mask;
+
+	return (!comm || !alias) && (e->lo[0] | e->lo[1]) & SPTE_V;
 }
 
 int mips32_tlb_write(struct mips32_vcpu *v, unsigned int idx)
@@ -348,7 +350,7 @@ int mips32_tlb_write(struct mips32_vcpu *v, unsigned int idx)
 	}
 	clear_entry(v, e);
 	if (tlbe_has_comm(&new))
-		mips32_comm_own_pair(v);
+		mips32_comm_own_pages(v);
 	v->nr_odd += tlbe_plain(e) - tlbe_plain(&new);
 	*e = new;
 	if (space)

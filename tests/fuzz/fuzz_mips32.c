@@ -55,8 +55,10 @@ static void check_new(u32 word)
 		return;
 	expect(insn.op == MIPS32_LOAD || insn.op == MIPS32_STORE, "new instruction", word);
 	expect(!insn.rs && insn.width == 4, "base and width", word);
-	offset = (u32)insn.offset - MIPS32_COMM_ALIAS;
-	expect(offset < 0x2000 && (offset & 0xfff) < sizeof(struct mips32_comm), "address", word);
+	offset = (u32)insn.offset;
+	expect((offset & ~0xfffu) == MIPS32_COMM || (offset & ~0xfffu) == MIPS32_COMM_ALIAS, "page",
+	       word);
+	expect((offset & 0xfff) < sizeof(struct mips32_comm), "address", word);
 	expect(!(offset & 3), "alignment", word);
 }
 

@@ -45,7 +45,7 @@ static const struct {
 	u32 new;
 } singles[] = {
 	{ DI(0), MIPS32_RULE_DI, SW(0, 0x7000) },
-	{ EI(0), MIPS32_RULE_EI, SW(29, 0x6000) },
+	{ EI(0), MIPS32_RULE_EI, SW(29, 0x3000) },
 	{ EI(4), MIPS32_RULE_STAYS_EI, 0 },
 	{ DI(4), MIPS32_RULE_STAYS_DI, 0 },
 	{ MFC0(26, 14, 0), MIPS32_RULE_READ, LW(26, 0x7000 + MIPS32_COMM_EPC) },
@@ -334,7 +334,7 @@ static void access_comm(struct machine *m, const struct mips32_insn *insn)
 	u32 at = mips32_address(insn, m->gpr), off = at & 0xfff;
 	u32 *word = (u32 *)((u8 *)&m->comm + off);
 
-	if (off + 4 > sizeof(m->comm) || (at & ~0xfffu & ~0x1000u) != 0x6000)
+	if (off + 4 > sizeof(m->comm) || (at & ~0xfffu & ~0x4000u) != 0x3000)
 		fail_msg("an access of %08x", at);
 	if (insn->op == MIPS32_LOAD) {
 		set_gpr(m, insn->reg, *word);

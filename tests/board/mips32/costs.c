@@ -12,23 +12,32 @@
 static struct vm vm;
 
 static const char *const names[] = {
-	"loop",	      "cp0_read",   "status_read", "cp0_write", "di",	"count_read",
-	"rdhwr_fast", "rdhwr_slow", "cache",	   "syscall",	"tlb_refill",
+	"loop",	 "cp0_read",   "status_read",	   "cp0_write",
+	"di",	 "count_read", "rdhwr_fast",	   "rdhwr_slow",
+	"cache", "syscall",    "irq_save_restore", "tlb_refill",
 };
 
-static void costs(void)
+static void measure(const char *prefix)
 {
 	uint32_t empty = 0, ticks, i;
 
-	vm_new(&vm);
 	vm_start(&vm, "g_costs", TIMES, 0);
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		ticks = vm_report(&vm);
 		empty = i ? empty : ticks;
-		printf("cost %s %u\n", names[i], (ticks - (i ? empty : 0)) * 10 / TIMES);
+		printf("cost %s%s %u\n", prefix, names[i], (ticks - (i ? empty : 0)) * 10 / TIMES);
 	}
 	fflush(stdout);
 	vm_done(&vm);
+}
+
+/* Where each privileged instruction traps, and where those that can are translated. */
+static void costs(void)
+{
+	vm_new_plain(&vm);
+	measure("");
+	vm_new(&vm);
+	measure("translated_");
 }
 
 static const struct test tests[] = { TEST(costs) };

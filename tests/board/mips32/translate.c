@@ -12,7 +12,7 @@
 
 /* di v0; andi v0, v0, 1; ehb; di; ei: as they were, and what becomes of them. */
 static const uint32_t plain[] = { 0x41626000, 0x30420001, 0x000000c0, 0x41606000, 0x41606020 };
-static const uint32_t translated[] = { 0x8c027000, 0x0002102b, 0xac007000, 0xac007000, 0xac1d6000 };
+static const uint32_t translated[] = { 0x8c027000, 0x0002102b, 0xac007000, 0xac007000, 0xac1d3000 };
 
 static struct vm vm;
 static bool translates;

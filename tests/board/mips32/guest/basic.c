@@ -355,9 +355,15 @@ u32 g_llsc(void)
 
 	asm volatile(".set push; .set noreorder\n\t"
 		     "1: ll %0, 0(%1); addiu %0, 1; sc %0, 0(%1); beqz %0, 1b; nop\n\t"
-		     ".set pop" : "=&r"(ok) : "r"(&word) : "memory");
+		     ".set pop"
+		     : "=&r"(ok)
+		     : "r"(&word)
+		     : "memory");
 	check(ok == 1 && word == 6);
-	asm volatile("ll %0, 0(%1); mfc0 %0, $12; sc %0, 0(%1)" : "=&r"(ok) : "r"(&word) : "memory");
+	asm volatile("ll %0, 0(%1); mfc0 %0, $12; sc %0, 0(%1)"
+		     : "=&r"(ok)
+		     : "r"(&word)
+		     : "memory");
 	check(ok == 0 && word == 6);
 	return 0;
 }
@@ -386,7 +392,9 @@ u32 g_new_code(u32 rounds)
 	for (i = 0; i < rounds; i++) {
 		IO32(SCRATCH + 0x100) = 0x03e00008; /* jr ra */
 		IO32(SCRATCH + 0x104) = 0x24020000 | i; /* li v0, i */
-		asm volatile("cache 0x15, 0(%0); sync; cache 0x10, 0(%0)\n\tehb" : : "r"(fn)
+		asm volatile("cache 0x15, 0(%0); sync; cache 0x10, 0(%0)\n\tehb"
+			     :
+			     : "r"(fn)
 			     : "memory");
 		check(fn() == i);
 	}
@@ -417,11 +425,11 @@ static u32 next_hook(struct exc *e, u32 *regs)
 	return e->epc + 4;
 }
 
-#define COST(insns)                                            \
-	do {                                                   \
-		for (start = mfc0(9, 0), i = 0; i < n; i++)    \
+#define COST(insns)                                                             \
+	do {                                                                    \
+		for (start = mfc0(9, 0), i = 0; i < n; i++)                     \
 			asm volatile(insns : : "r"(at) : "memory", "$8", "$3"); \
-		report(mfc0(9, 0) - start);                    \
+		report(mfc0(9, 0) - start);                                     \
 	} while (0)
 
 u32 g_costs(u32 n)
@@ -440,6 +448,9 @@ u32 g_costs(u32 n)
 	COST(".set push; .set noreorder; b 1f; rdhwr $3, $29; 1: .set pop");
 	COST("cache 0x15, 0(%0)");
 	COST("syscall");
+	/* local_irq_save() and local_irq_restore() of Linux 6.1 */
+	COST("di $8; andi $8, $8, 1; ehb;"
+	     ".set push; .set noreorder; beqz $8, 1f; di; ei; 1: ehb; .set pop");
 	/* 128 pages, more pairs than any TLB has, each in turn */
 	for (i = 0; i < 128; i++)
 		IO32(SCRATCH + i * 0x2000) = 0;
