@@ -24,6 +24,7 @@ int main(void)
 	OFFSET(CTXT_PROBING, mips32_ctxt, probing);
 	OFFSET(CTXT_DISPATCH, mips32_ctxt, dispatch);
 	OFFSET(CTXT_QUICK_RDHWR, mips32_ctxt, quick_rdhwr);
+	DEFINE(CTXT_CP0_STATUS, offsetof(struct mips32_ctxt, cp0[12][0]));
 	OFFSET(CTXT_FCR31, mips32_ctxt, fcr31);
 	OFFSET(CTXT_FPR, mips32_ctxt, fpr);
 	return 0;

@@ -121,6 +121,8 @@ static void block_fill(struct mips32_vcpu *v)
 	v->enter = (void *)in_block(v, mips32_block_enter);
 	for (i = 0; i < ARRAY_SIZE(v->ctxt->dispatch); i++)
 		v->ctxt->dispatch[i] = in_block(v, mips32_block_general);
+	v->unusable[0] = in_block(v, mips32_block_general);
+	v->unusable[1] = in_block(v, mips32_block_status);
 }
 
 /* The thread pointer: what users may read, the vector page may answer. */
@@ -194,6 +196,7 @@ void mips32_set_entry(struct mips32_vcpu *v)
 
 	v->ctxt->pgd = (u32 *)(v->cur->pgd + (kernel ? 0 : MIPS32_PGD_SIZE));
 	v->ctxt->entryhi = mips32_shadow_asid(v, kernel);
+	v->ctxt->dispatch[MIPS32_EXC_CPU] = v->unusable[kernel];
 }
 
 /* CU1 and FR are the FPU's: fpu.c. */
@@ -261,6 +264,8 @@ static u32 mips32_turn(struct mips32_vcpu *v)
 	} while (code != MIPS32_CODE_IRQ && v->quick &&
 		 mips32_handle_exit(v, code) == 1);
 	v->quick = false;
+	v->vcpu.exits[MIPS32_EXIT_RDHWR] += v->ctxt->quick_rdhwr;
+	v->ctxt->quick_rdhwr = 0;
 	ember_guest_exit(&v->vcpu);
 	guest_put(v);
 	return code;

@@ -97,8 +97,13 @@ static void set_gpr(struct mips32_vcpu *v, unsigned int reg, u32 val)
 /* What there is not is told once, ready to become a row. */
 static int no_register(struct mips32_vcpu *v, const struct mips32_insn *insn)
 {
+	u8 *told = &v->told[insn->rd];
+
+	if (*told & BIT(insn->sel))
+		return 1;
 	if (v->quick)
 		return MIPS32_LATER;
+	*told |= BIT(insn->sel);
 	pr_info_ratelimited("ember: guest of process %d: %s of CP0 register %u, %u, which has no row\n",
 			    task_tgid_nr(current), insn->name, insn->rd, insn->sel);
 	return 1;

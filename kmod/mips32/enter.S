@@ -28,6 +28,8 @@
 
 #define CTXT		MIPS32_BLOCK_CODE
 #define USERLOCAL	(MIPS32_BLOCK_COMM + MIPS32_COMM_USERLOCAL)
+#define COMM_VIE	(MIPS32_BLOCK_COMM + MIPS32_COMM_VIE)
+#define CTXT_STATUS_REG	(CTXT + CTXT_CP0_STATUS)
 #define GPR(n)		(CTXT + CTXT_GPR + 4 * (n))
 /* Of enter_guest's own: s0-s7, gp, fp, ra; the first words are the callee's. */
 #define FRAME		64
@@ -114,7 +116,7 @@ refill_none:
 	addu	k0, k0, k1
 	lw	k0, CTXT + CTXT_DISPATCH(k0)
 	jr	k0
-	 nop
+	 mfc0	k0, CP0_ERROREPC	/* the guest's k1 */
 	.globl	mips32_block_general
 mips32_block_general:
 	b	leave_guest
@@ -139,22 +141,29 @@ mips32_block_general:
 
 	vector_at 0xa00
 /*
- * Reserved instruction: `rdhwr v1, $29`, the thread pointer, where the guest may
- * read it.  In a delay slot EPC leads to the branch, and so out.  The guest's
- * page may miss the TLB: that comes to the general vector, with EPC as it was
- * (Status.EXL); k0 is the guest's then, and k1 saved.
+ * The instruction at EPC, to k1; in a delay slot that is the branch, which none
+ * of those below takes for its own.  The guest's page may miss the TLB: that comes
+ * to the general vector, with EPC as it was (Status.EXL); k0 is the guest's then,
+ * and k1 saved.
  */
-	.globl	mips32_block_rdhwr
-mips32_block_rdhwr:
-	mfc0	k0, CP0_ERROREPC
+	.macro	probe_insn
 	sw	k0, GPR(27)(k1)
 	sw	k1, CTXT + CTXT_PROBING(k1)
 	lw	k0, GPR(26)(k1)
 	mfc0	k1, CP0_EPC
 	lw	k1, 0(k1)
+	.endm
+
+/*
+ * Reserved instruction: `rdhwr v1, $29`, the thread pointer, where the guest may
+ * read it.
+ */
+	.globl	mips32_block_rdhwr
+mips32_block_rdhwr:
+	probe_insn
 	lui	k0, 0x7c03
 	ori	k0, k0, 0xe83b
-	bne	k0, k1, rdhwr_other
+	bne	k0, k1, probed_other
 	 mfc0	k0, CP0_EPC
 	block_base k1
 	addiu	k0, k0, 4
@@ -168,11 +177,83 @@ mips32_block_rdhwr:
 	lw	k1, GPR(27)(k1)
 	ehb				/* mtc0 EPC before eret */
 	eret
-rdhwr_other:
+probed_other:
 	block_base k1
 	sw	zero, CTXT + CTXT_PROBING(k1)
 	b	leave_guest
 	 li	k0, MIPS32_CODE_GENERAL
+
+/*
+ * Coprocessor unusable, in the guest's kernel: `mfc0 rt, Status`, which no
+ * translation answers, since IE is in a word of its own.  0x40006000 with rt in
+ * bits 20-16; each rt has its own way on.
+ */
+#define STATUS_WAY	64
+	.globl	mips32_block_status
+mips32_block_status:
+	probe_insn
+	ext	k0, k1, 16, 5
+	xori	k1, k1, 0x6000
+	ins	k1, zero, 16, 5
+	rotr	k1, k1, 30
+	addiu	k1, k1, -1
+	bnez	k1, probed_other
+	 sll	k0, k0, 6
+	mfc0	k1, CP0_EBASE
+	ins	k1, k0, 0, 12
+	addiu	k0, k1, status_ways - mips32_block_start
+	jr	k0
+	 nop
+
+	/* \at: where k1 points, from the block's start */
+	.macro	status_way, reg, at
+	lw	\reg, CTXT_STATUS_REG - \at(k1)
+	lw	k0, COMM_VIE - \at(k1)
+	sltu	k0, zero, k0
+	ins	\reg, k0, 0, 1
+	mfc0	k0, CP0_EPC
+	addiu	k0, k0, 4
+	mtc0	k0, CP0_EPC
+	sw	zero, CTXT + CTXT_PROBING - \at(k1)
+	lw	k0, GPR(26) - \at(k1)
+	lw	k1, GPR(27) - \at(k1)
+	ehb				/* mtc0 EPC before eret */
+	eret
+	.endm
+
+	/* k0 itself, with ErrorEPC for what there is no register for */
+	.macro	status_way_k0, at
+	lw	k0, COMM_VIE - \at(k1)
+	sltu	k0, zero, k0
+	mtc0	k0, CP0_ERROREPC
+	lw	k0, CTXT_STATUS_REG - \at(k1)
+	mfc0	k1, CP0_ERROREPC
+	ins	k0, k1, 0, 1
+	mfc0	k1, CP0_EPC
+	addiu	k1, k1, 4
+	mtc0	k1, CP0_EPC
+	block_base k1
+	sw	zero, CTXT + CTXT_PROBING(k1)
+	lw	k1, GPR(27)(k1)
+	ehb				/* mtc0 EPC before eret */
+	eret
+	.endm
+
+	.balign	STATUS_WAY
+status_ways:
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, \
+		   19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	.org	status_ways - mips32_block_start + STATUS_WAY * \n
+	.if	\n == 26
+	status_way_k0 STATUS_WAY * \n
+	.elseif	\n == 0 || \n == 27
+	b	probed_other
+	 nop
+	.else
+	status_way $\n, STATUS_WAY * \n
+	.endif
+	.endr
+	.org	status_ways - mips32_block_start + STATUS_WAY * 32
 
 /*
  * u32 enter_guest(struct mips32_ctxt *ctxt), interrupts off; returns

@@ -205,6 +205,7 @@ struct mips32_vcpu {
 	struct mips32_ctxt *ctxt;	/* in the block of the vector page */
 	void *block;
 	u32 (*enter)(struct mips32_ctxt *ctxt);
+	u32 unusable[2];		/* dispatch[CPU] in user and kernel mode */
 
 	struct mips32_tlbe tlb[MIPS32_TLB_SIZE];
 	unsigned int nr_odd;		/* of these not plain, see tlb.c */
@@ -231,6 +232,7 @@ struct mips32_vcpu {
 	bool fpu_loaded;		/* the guest's registers are in the FPU */
 	bool fpu_wanted;		/* load them at the next entry */
 	bool quick;			/* interrupts are off: see exit.c */
+	u8 told[32];			/* CP0 registers without a row, by select */
 	bool entered;			/* in the guest's code now; WRITE_ONCE */
 	u32 host_hwrena;
 };
@@ -266,7 +268,7 @@ extern const struct ember_backend mips32_backend;
 /* enter.S: what is copied for each vcpu, and places in it. */
 extern const char mips32_block_start[], mips32_block_end[];
 extern const char mips32_block_general[], mips32_block_rdhwr[];
-extern const char mips32_block_enter[];
+extern const char mips32_block_status[], mips32_block_enter[];
 
 /* Mode, ASID and interrupts have changed: what the guest is entered with. */
 void mips32_set_entry(struct mips32_vcpu *v);
@@ -379,12 +381,13 @@ static inline void mips32_comm_enter(struct mips32_vcpu *v)
 	u32 status = C0(v, STATUS), cause;
 	bool protect;
 
+	/* The vector page has IE from there, too. */
+	v->comm->vie = status & ST0_IE;
 	v->in_step = v->low && READ_ONCE(to_mips32_vm(v->vcpu.vm)->live);
 	if (!v->in_step)
 		return;
 	cause = mips32_cause(v);
 	v->comm->cause = cause;
-	v->comm->vie = status & ST0_IE;
 	protect = !(status & ST0_IE) && cause & status & CAUSEF_IP;
 	if (unlikely(v->cur->alias_protected != protect ||
 		     v->alias_protected != protect))
@@ -453,7 +456,7 @@ u32 mips32_shadow_asid(struct mips32_vcpu *v, bool kernel);
 u32 *mips32_shadow_pte(struct mips32_space *space, u32 va);
 /* The same, but v->spare becomes the table; NULL when there is none. */
 u32 *mips32_shadow_make(struct mips32_vcpu *v, struct mips32_space *space, u32 va);
-/* The same for the guest's kseg0. */
+/* The same for the guest's kseg0, which @v's directories get to know. */
 u32 *mips32_kseg0_pte(struct mips32_vm *mvm, gfn_t gfn);
 u32 *mips32_kseg0_make(struct mips32_vcpu *v, gfn_t gfn);
 /* All spaces forget their ASIDs, on every CPU.  mmu_lock. */

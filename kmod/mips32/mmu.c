@@ -208,7 +208,9 @@ static bool map_known(struct mips32_vcpu *v, u32 va, const struct route *r,
 	have = known ? *known : pte ? *pte : 0;
 	if (!(have & SPTE_V) || (write && !(have & SPTE_D)))
 		goto out;
-	if (!pte)
+	if (in_kseg0(va))
+		pte = mips32_kseg0_make(v, r->gpa >> PAGE_SHIFT);
+	else if (!pte)
 		pte = mips32_shadow_make(v, v->cur, va);
 	if (!pte)
 		goto out;

@@ -113,19 +113,6 @@ void mips32_shadow_destroy(struct mips32_vcpu *v)
 	free_page((unsigned long)v->spare);
 }
 
-/* The kseg0 that other vcpus have found so far. */
-static void share_kseg0(struct mips32_vcpu *v)
-{
-	struct mips32_vm *mvm = to_mips32_vm(v->vcpu.vm);
-	unsigned int i, j;
-
-	spin_lock(&mvm->vm.mmu_lock);
-	for (i = 0; i < ARRAY_SIZE(mvm->kseg0); i++)
-		for (j = 0; mvm->kseg0[i] && j < MIPS32_NR_SPACES; j++)
-			v->space[j].pgd[KSEG0_DIR + i] = mvm->kseg0[i];
-	spin_unlock(&mvm->vm.mmu_lock);
-}
-
 int mips32_shadow_init(struct mips32_vcpu *v)
 {
 	unsigned int i;
@@ -139,7 +126,6 @@ int mips32_shadow_init(struct mips32_vcpu *v)
 	v->cur = &v->space[0];
 	v->cur->asid = 0;
 	v->next_space = 1;
-	share_kseg0(v);
 	return 0;
 }
 
@@ -262,19 +248,17 @@ u32 *mips32_kseg0_pte(struct mips32_vm *mvm, gfn_t gfn)
 u32 *mips32_kseg0_make(struct mips32_vcpu *v, gfn_t gfn)
 {
 	struct mips32_vm *mvm = to_mips32_vm(v->vcpu.vm);
-	unsigned int i, j, dir = (u32)gfn / TABLE_PTES;
-	struct ember_vcpu *other;
+	unsigned int i, dir = (u32)gfn / TABLE_PTES;
 
 	if (!mvm->kseg0[dir]) {
 		if (!v->spare)
 			return NULL;
 		mvm->kseg0[dir] = take_spare(v);
-		/* One that is being made finds it in share_kseg0(). */
-		ember_for_each_vcpu(i, other, &mvm->vm)
-			for (j = 0; j < MIPS32_NR_SPACES; j++)
-				to_mips32(other)->space[j].pgd[KSEG0_DIR + dir] =
-					mvm->kseg0[dir];
 	}
+	/* Another vcpu may have made it. */
+	if (v->space[0].pgd[KSEG0_DIR + dir] != mvm->kseg0[dir])
+		for (i = 0; i < MIPS32_NR_SPACES; i++)
+			v->space[i].pgd[KSEG0_DIR + dir] = mvm->kseg0[dir];
 	return mips32_kseg0_pte(mvm, gfn);
 }
 
