@@ -29,6 +29,7 @@
  *					use, with interrupts off
  *	VFP		when it uses it	then, and FPEXC always
  *	ThumbEE		since it did	then: HSTR.TTEE traps the first access
+ *	FCSEIDR		cleared		cleared; see host_return
  *	CNTV		in and out	off: the host has another timer
  *	the monitor	cleared		no: no LDREX is under way at its HVC
  *
@@ -478,6 +479,12 @@ host_return:
 	mcr	p15, 4, r2, c12, c0, 0		@ HVBAR: the host's again
 	mov	r1, #0
 	mcr	p15, 0, r1, c14, c3, 1		@ CNTV_CTL: no interrupt for the host
+	/*
+	 * Cores with the Multiprocessing Extensions have no FCSE, and this
+	 * ignores writes.  QEMU's have one for every guest that asks: it moves
+	 * whatever is below 32 MiB, the host's processes too.
+	 */
+	mcr	p15, 0, r1, c13, c0, 0		@ FCSEIDR
 	mcr	p15, 4, r1, c1, c1, 3		@ HSTR
 	mcr	p15, 4, r1, c1, c1, 2		@ HCPTR
 	mcrr	p15, 4, r1, r1, c14		@ CNTVOFF

@@ -284,12 +284,22 @@ static void hyp_registers(void)
 	vcpu_done(cpu);
 }
 
+/* It would move this very program: then this is a hang. */
+static void fcse(void)
+{
+	start("g_fcse", 0x12000000, 0);
+	vcpu_reports(cpu, 0x12000000);
+	vcpu_reports(cpu, 0);
+	vcpu_done(cpu);
+}
+
 static const struct test tests[] = {
 	TEST(vfp_kept),	   TEST(vfp_of_host_kept),   TEST(vfp_crowd),
 	TEST(vfp_one_reg), TEST(vfp_exception_bits), TEST(thumbee),
 	TEST(vfp_off),	   TEST(id_registers),	     TEST(cache_set_way),
 	TEST(cp15_holds),  TEST(cp15_of_two),	     TEST(cpu_control),
 	TEST(pmu),	   TEST(debug_registers),    TEST(hyp_registers),
+	TEST(fcse),
 };
 
 TEST_MAIN("state", tests)

@@ -235,3 +235,12 @@ void g_hyp_regs(void)
 	cp15_read(4, c14, c1, 0); /* CNTHCTL */
 	check_eq(exc_count, 6);
 }
+
+/* FCSEIDR, which QEMU's cores have, does not outlive an exit. */
+void g_fcse(u32 val)
+{
+	cp15_write(val, 0, c13, c0, 0);
+	isb();
+	report(val);
+	report(cp15_read(0, c13, c0, 0));
+}
