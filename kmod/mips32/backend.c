@@ -119,6 +119,8 @@ static void block_fill(struct mips32_vcpu *v)
 	v->ctxt = v->block + MIPS32_BLOCK_CODE;
 	v->comm = v->block + MIPS32_BLOCK_COMM;
 	v->enter = (void *)in_block(v, mips32_block_enter);
+	v->tlb_set = (void *)in_block(v, mips32_block_tlb_set);
+	v->tlb_kill = (void *)in_block(v, mips32_block_tlb_kill);
 	for (i = 0; i < ARRAY_SIZE(v->ctxt->dispatch); i++)
 		v->ctxt->dispatch[i] = in_block(v, mips32_block_general);
 	v->unusable[0] = in_block(v, mips32_block_general);

@@ -76,25 +76,13 @@ void mips32_comm_refresh(struct mips32_vcpu *v)
 
 /* ---- the alias ------------------------------------------------------------------ */
 
-/*
- * What the TLB has for the guest kernel's ASID, which is in EntryHi afterwards.
- * tlbp before tlbwi; PRA 8.1 for the hazards.  Interrupts off.
- */
+/* What the TLB has for the guest kernel's ASID, which is in EntryHi afterwards. */
 static void refresh_comm(struct mips32_vcpu *v, u32 va)
 {
 	u32 *pair = &v->low[pair_of(va) >> PAGE_SHIFT];
 
-	write_c0_entryhi(pair_of(va) | mips32_shadow_asid(v, true));
-	mtc0_tlbw_hazard();
-	tlb_probe();
-	tlb_probe_hazard();
-	if ((s32)read_c0_index() < 0)
-		return;
-	write_c0_entrylo0(pair[0]);
-	write_c0_entrylo1(pair[1]);
-	mtc0_tlbw_hazard();
-	tlb_write_indexed();
-	tlbw_use_hazard();
+	v->tlb_set(pair_of(va) | mips32_shadow_asid(v, true), pair[0], pair[1],
+		   false);
 }
 
 /* Other spaces' entries are looked after when these are entered. */

@@ -16,6 +16,7 @@
  * hazards, 9.33 EBase (written with Status.BEV set only).
  */
 #include <linux/linkage.h>
+#include <asm/addrspace.h>
 #include <asm/asm.h>
 #include <asm/mipsregs.h>
 #include <asm/regdef.h>
@@ -329,6 +330,57 @@ leave_guest:
 	ehb				/* Status before what it allows */
 	jr	ra
 	 addiu	sp, sp, FRAME
+
+/*
+ * The host's TLB, interrupts off and its vectors in place.  Here, since module text
+ * is in kseg2: a refill for it in between would leave its own EntryHi and EntryLo.
+ *
+ * void tlb_set(u32 entryhi, u32 lo0, u32 lo1, bool add): the pair is so; one that is
+ * not there comes in only with @add.  EntryHi stays.
+ */
+	.globl	mips32_block_tlb_set
+mips32_block_tlb_set:
+	mtc0	a0, CP0_ENTRYHI
+	ehb
+	tlbp				/* before tlbw: no two may match */
+	ehb
+	mfc0	t0, CP0_INDEX
+	mtc0	a1, CP0_ENTRYLO0
+	mtc0	a2, CP0_ENTRYLO1
+	ehb
+	bltz	t0, 1f
+	 nop
+	tlbwi
+	jr.hb	ra
+	 nop
+1:	beqz	a3, 2f
+	 nop
+	tlbwr
+2:	jr.hb	ra
+	 nop
+
+/* void tlb_kill(u32 entryhi): it is not there.  EntryHi is as before. */
+	.globl	mips32_block_tlb_kill
+mips32_block_tlb_kill:
+	mfc0	t1, CP0_ENTRYHI
+	mtc0	a0, CP0_ENTRYHI
+	ehb
+	tlbp
+	ehb
+	mfc0	t0, CP0_INDEX
+	bltz	t0, 1f
+	 sll	t2, t0, 13
+	lui	t3, 0x8000	/* unmapped, and each index its own */
+	addu	t2, t2, t3
+	mtc0	zero, CP0_ENTRYLO0
+	mtc0	zero, CP0_ENTRYLO1
+	mtc0	t2, CP0_ENTRYHI
+	ehb
+	tlbwi
+	ehb
+1:	mtc0	t1, CP0_ENTRYHI
+	jr.hb	ra
+	 nop
 
 	.globl	mips32_block_end
 mips32_block_end:

@@ -205,6 +205,9 @@ struct mips32_vcpu {
 	struct mips32_ctxt *ctxt;	/* in the block of the vector page */
 	void *block;
 	u32 (*enter)(struct mips32_ctxt *ctxt);
+	/* See enter.S. */
+	void (*tlb_set)(u32 entryhi, u32 lo0, u32 lo1, bool add);
+	void (*tlb_kill)(u32 entryhi);
 	u32 unusable[2];		/* dispatch[CPU] in user and kernel mode */
 
 	struct mips32_tlbe tlb[MIPS32_TLB_SIZE];
@@ -269,6 +272,7 @@ extern const struct ember_backend mips32_backend;
 extern const char mips32_block_start[], mips32_block_end[];
 extern const char mips32_block_general[], mips32_block_rdhwr[];
 extern const char mips32_block_status[], mips32_block_enter[];
+extern const char mips32_block_tlb_set[], mips32_block_tlb_kill[];
 
 /* Mode, ASID and interrupts have changed: what the guest is entered with. */
 void mips32_set_entry(struct mips32_vcpu *v);
@@ -464,7 +468,7 @@ void mips32_shadow_forget_asids(struct mips32_vcpu *v);
 /* This CPU's TLB has @va as the current space's table has it.  Interrupts off. */
 void mips32_shadow_refresh(struct mips32_vcpu *v, u32 va);
 /* @va, of which PTEs are gone, is not in this CPU's TLB for @space. */
-void mips32_shadow_drop(struct mips32_space *space, u32 va);
+void mips32_shadow_drop(struct mips32_vcpu *v, struct mips32_space *space, u32 va);
 
 /* ---- tlb.c: the guest's TLB ----------------------------------------------- */
 

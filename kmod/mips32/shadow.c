@@ -20,10 +20,8 @@
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <asm/hazards.h>
 #include <asm/mmu_context.h>
 #include <asm/pgtable.h>
-#include <asm/tlb.h>
 #include "mips32.h"
 
 #define KSEG0_DIR	(MIPS32_KSEG0 >> MIPS32_PGD_SHIFT)
@@ -264,73 +262,38 @@ u32 *mips32_kseg0_make(struct mips32_vcpu *v, gfn_t gfn)
 
 /* ---- the host's TLB ---------------------------------------------------------------------- */
 
-static int tlb_lookup(u32 entryhi)
-{
-	write_c0_entryhi(entryhi);
-	mtc0_tlbw_hazard();
-	tlb_probe();
-	tlb_probe_hazard();
-	return read_c0_index();
-}
-
-/*
- * tlbp before tlbw: two entries that match are a machine check.  EntryHi keeps
- * the ASID that the guest is going to be entered with.
- */
+/* EntryHi keeps the ASID that the guest is going to be entered with. */
 void mips32_shadow_refresh(struct mips32_vcpu *v, u32 va)
 {
 	u32 page = va & ~(2 * (u32)PAGE_SIZE - 1);
 	u32 *pte = mips32_shadow_pte(v->cur, page);
-	int idx;
 
-	if (!pte)
-		return;
-	idx = tlb_lookup(page | v->ctxt->entryhi);
-	write_c0_entrylo0(pte[0]);
-	write_c0_entrylo1(pte[1]);
-	mtc0_tlbw_hazard();
-	if (idx < 0)
-		tlb_write_random();
-	else
-		tlb_write_indexed();
-	tlbw_use_hazard();
+	if (pte)
+		v->tlb_set(page | v->ctxt->entryhi, pte[0], pte[1], true);
 }
 
-static void drop_asid(struct mm_struct *mm, u32 page)
+static void drop_asid(struct mips32_vcpu *v, struct mm_struct *mm, u32 page)
 {
 	unsigned int cpu, here = smp_processor_id();
-	int idx;
 
 	/* Where it ran before, it is going to have a new ASID. */
 	for_each_possible_cpu(cpu)
 		if (cpu != here)
 			set_cpu_context(cpu, mm, 0);
-	if (!asid_valid(mm, here))
-		return;
-	idx = tlb_lookup(page | cpu_asid(here, mm));
-	if (idx < 0)
-		return;
-	write_c0_entryhi(UNIQUE_ENTRYHI(idx));
-	write_c0_entrylo0(0);
-	write_c0_entrylo1(0);
-	mtc0_tlbw_hazard();
-	tlb_write_indexed();
-	tlbw_use_hazard();
+	if (asid_valid(mm, here))
+		v->tlb_kill(page | cpu_asid(here, mm));
 }
 
-void mips32_shadow_drop(struct mips32_space *space, u32 va)
+void mips32_shadow_drop(struct mips32_vcpu *v, struct mips32_space *space, u32 va)
 {
-	u32 page = va & ~(2 * (u32)PAGE_SIZE - 1), entryhi;
+	u32 page = va & ~(2 * (u32)PAGE_SIZE - 1);
 	unsigned long flags;
 
 	local_irq_save(flags);
 	htw_stop();
-	entryhi = read_c0_entryhi();
-	drop_asid(space->mm[1], page);
+	drop_asid(v, space->mm[1], page);
 	if (va < MIPS32_USER_END)
-		drop_asid(space->mm[0], page);
-	write_c0_entryhi(entryhi);
-	back_to_back_c0_hazard();
+		drop_asid(v, space->mm[0], page);
 	htw_start();
 	local_irq_restore(flags);
 }

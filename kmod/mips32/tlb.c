@@ -150,7 +150,7 @@ static void drop_range(struct mips32_vcpu *v, struct mips32_space *space, u32 va
 		return;
 	}
 	for (i = 0; i < n; i += 2)
-		mips32_shadow_drop(space, va + i * PAGE_SIZE);
+		mips32_shadow_drop(v, space, va + i * PAGE_SIZE);
 }
 
 /* Pages of @e below the end of what a guest can reach. */
