@@ -247,6 +247,7 @@ static u32 enter(struct mips32_vcpu *v)
 	mips32_set_entry(v);
 	code = v->enter(v->ctxt);
 	mips32_comm_leave(v);
+	/* flush() waits for it: what the guest did is before. */
 	smp_store_release(&v->entered, false);
 	return code;
 }

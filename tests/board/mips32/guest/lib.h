@@ -7,11 +7,11 @@
 
 typedef uint32_t u32;
 
-#define mfc0(rd, sel)                                                           \
-	({                                                                      \
-		u32 val_;                                                       \
+#define mfc0(rd, sel)                                                               \
+	({                                                                          \
+		u32 val_;                                                           \
 		asm volatile("mfc0 %0, $" #rd ", " #sel : "=r"(val_) : : "memory"); \
-		val_;                                                           \
+		val_;                                                               \
 	})
 #define mtc0(rd, sel, val) \
 	asm volatile("mtc0 %z0, $" #rd ", " #sel "\n\tehb" : : "Jr"((u32)(val)) : "memory")
@@ -23,17 +23,17 @@ static inline void report(u32 value)
 	IO32(TEST_IO + TEST_REPORT) = value;
 }
 
-#define check(cond)                                             \
-	do {                                                    \
-		if (!(cond))                                    \
-			IO32(TEST_IO + TEST_FAIL) = __LINE__;   \
+#define check(cond)                                           \
+	do {                                                  \
+		if (!(cond))                                  \
+			IO32(TEST_IO + TEST_FAIL) = __LINE__; \
 	} while (0)
 
 /* The same, with the exception that came. */
-#define check_exc(cond)                                         \
-	do {                                                    \
-		if (!(cond))                                    \
-			IO32(TEST_IO + TEST_EXC) = (u32)&exc;   \
+#define check_exc(cond)                                       \
+	do {                                                  \
+		if (!(cond))                                  \
+			IO32(TEST_IO + TEST_EXC) = (u32)&exc; \
 	} while (0)
 
 extern volatile struct exc exc;

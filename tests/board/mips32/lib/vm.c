@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define PHYS(va) ((va) & 0x1fffffff)
+#define PHYS(va) ((va)&0x1fffffff)
 
 extern const uint8_t guest_image[];
 
