@@ -224,6 +224,9 @@ static bool mark_entry(struct mips32_vcpu *v, struct mips32_space *space,
 
 	if (!pte)
 		return false;
+	/* Another entry's, for the same address: a TLB may have it still. */
+	if ((pte[0] | pte[1]) & SPTE_V)
+		mips32_shadow_forget_asids(v);
 	pte[0] = pte_of(v, idx, 0);
 	pte[1] = pte_of(v, idx, 1);
 	return true;
