@@ -117,6 +117,11 @@ static void by_hand(struct mips32_vcpu *v, u32 va,
 	htw_stop();
 	entryhi = read_c0_entryhi();
 	fn(v, va);
+	/* A new round of ASIDs may have begun: the owner's is of the last one. */
+	if (!v->quick) {
+		check_mmu_context(current->active_mm);
+		entryhi = cpu_asid(smp_processor_id(), current->active_mm);
+	}
 	write_c0_entryhi(entryhi);
 	back_to_back_c0_hazard();
 	htw_start();
