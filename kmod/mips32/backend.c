@@ -33,6 +33,8 @@ static const char *probe_lacks(void)
 		return "ASIDs of its own on each CPU (this one has memory map IDs)";
 	if (PAGE_SHIFT != 12)
 		return "pages of 4 KiB";
+	if (cpu_has_veic)
+		return "at most eight interrupt vectors (it has an external controller's)";
 	return NULL;
 }
 
