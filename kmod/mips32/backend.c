@@ -9,6 +9,7 @@
 
 #include <linux/ember.h>
 #include <linux/gfp.h>
+#include <linux/highmem.h>
 #include <linux/kvm.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
@@ -35,6 +36,8 @@ static const char *probe_lacks(void)
 		return "pages of 4 KiB";
 	if (cpu_has_veic)
 		return "at most eight interrupt vectors (it has an external controller's)";
+	if (totalhigh_pages())
+		return "a kernel that has all memory mapped (some is high memory)";
 	return NULL;
 }
 
@@ -43,7 +46,7 @@ static int mips32_probe(void)
 	const char *lacks = probe_lacks();
 
 	if (lacks) {
-		pr_err("mips32: this CPU lacks %s; no guest can run on it\n", lacks);
+		pr_err("mips32: this host lacks %s; no guest can run on it\n", lacks);
 		return -ENODEV;
 	}
 	cp0_init();
@@ -203,6 +206,24 @@ void mips32_set_entry(struct mips32_vcpu *v)
 	v->ctxt->dispatch[MIPS32_EXC_CPU] = v->unusable[kernel];
 }
 
+/* The host's watchpoints; NULL: none. */
+static void watch_set(const unsigned long *lo)
+{
+	switch (current_cpu_data.watch_reg_use_cnt) {
+	case 4:
+		write_c0_watchlo3(lo ? lo[3] : 0);
+		fallthrough;
+	case 3:
+		write_c0_watchlo2(lo ? lo[2] : 0);
+		fallthrough;
+	case 2:
+		write_c0_watchlo1(lo ? lo[1] : 0);
+		fallthrough;
+	case 1:
+		write_c0_watchlo0(lo ? lo[0] : 0);
+	}
+}
+
 /* CU1 and FR are the FPU's: fpu.c. */
 static void guest_load(struct mips32_vcpu *v)
 {
@@ -213,7 +234,7 @@ static void guest_load(struct mips32_vcpu *v)
 	write_c0_hwrena(GUEST_HWRENA);
 	/* A debugger's, which watches the owner: none of them is for the guest. */
 	if (unlikely(test_thread_flag(TIF_LOAD_WATCH)))
-		write_c0_watchlo0(0);
+		watch_set(NULL);
 	/* Nor are the owner's vector registers. */
 	if (unlikely(test_thread_flag(TIF_USEDMSA)))
 		lose_fpu(1);
@@ -234,7 +255,7 @@ static void guest_put(struct mips32_vcpu *v)
 	write_c0_entryhi(cpu_asid(smp_processor_id(), mm));
 	write_c0_hwrena(v->host_hwrena);
 	if (unlikely(test_thread_flag(TIF_LOAD_WATCH)))
-		write_c0_watchlo0(current->thread.watch.mips3264.watchlo[0]);
+		watch_set(current->thread.watch.mips3264.watchlo);
 	back_to_back_c0_hazard();
 	htw_start();
 }
