@@ -60,13 +60,21 @@ static int write_entryhi(struct mips32_vcpu *v, u32 val)
 	return 1;
 }
 
-/* The FPU's bits decide about registers that are in the FPU now. */
+/* The FPU's bits that the guest has: without FIR.F64 there is no FR (PRA 9.31). */
+static u32 status_of_fpu(struct mips32_vcpu *v)
+{
+	if (!v->fpu_enabled)
+		return 0;
+	return boot_cpu_data.fpu_id & MIPS_FPIR_F64 ? ST0_CU1 | ST0_FR : ST0_CU1;
+}
+
+/* They decide about registers that are in the FPU now. */
 static int write_status(struct mips32_vcpu *v, u32 val)
 {
-	u32 changed = C0(v, STATUS) ^ val;
+	u32 changed;
 
-	if (!v->fpu_enabled)
-		val &= ~(ST0_CU1 | ST0_FR);
+	val &= ~(ST0_CU1 | ST0_FR) | status_of_fpu(v);
+	changed = C0(v, STATUS) ^ val;
 	if (changed & (ST0_CU1 | ST0_FR))
 		mips32_fpu_put(v);
 	WRITE_ONCE(C0(v, STATUS), val);
