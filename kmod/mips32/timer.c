@@ -38,9 +38,10 @@ static u32 ticks(const struct mips32_timer *t, u64 ns)
 	return (u32)low + (upper_32_bits(ns) * t->factor << 1);
 }
 
+/* The least time in which Count goes on by @n, at most 2^32, wherever it begins. */
 static u64 ticks_to_ns(const struct mips32_timer *t, u64 n)
 {
-	return div_u64(n * NSEC_PER_SEC, t->hz);
+	return div_u64((n << 31) + t->factor - 1, t->factor);
 }
 
 static u32 count_at(const struct mips32_timer *t, u64 ns)
@@ -66,9 +67,14 @@ static enum hrtimer_restart timer_expired(struct hrtimer *hrtimer)
 	return HRTIMER_RESTART;
 }
 
-static void disarm(struct mips32_vcpu *v)
+/* What was due by @now is pending then, whether or not the hrtimer has been. */
+static void disarm(struct mips32_vcpu *v, u64 now)
 {
-	hrtimer_cancel(&v->timer.hrtimer);
+	struct hrtimer *hrtimer = &v->timer.hrtimer;
+
+	if (hrtimer_cancel(hrtimer) &&
+	    ktime_to_ns(hrtimer_get_expires(hrtimer)) <= now)
+		mips32_irq_line(v, 7, true);
 }
 
 /* Count reaches Compare after the time @from, unless it stands still. */
@@ -80,14 +86,8 @@ static void arm(struct mips32_vcpu *v, u64 from)
 
 	if (t->frozen || t->ctl & KVM_REG_MIPS_COUNT_CTL_DC)
 		return;
-	hrtimer_start(&t->hrtimer, ns_to_ktime(from + ticks_to_ns(t, n) + 1),
+	hrtimer_start(&t->hrtimer, ns_to_ktime(from + ticks_to_ns(t, n)),
 		      HRTIMER_MODE_ABS);
-}
-
-static void rearm(struct mips32_vcpu *v)
-{
-	disarm(v);
-	arm(v, time_now(&v->timer));
 }
 
 /* ---- what the guest does ----------------------------------------------------------------- */
@@ -95,28 +95,33 @@ static void rearm(struct mips32_vcpu *v)
 void mips32_count_set(struct mips32_vcpu *v, u32 count)
 {
 	struct mips32_timer *t = &v->timer;
+	u64 now = time_now(t);
 
+	disarm(v, now);
 	t->frozen_count = count;
-	t->bias = count - ticks(t, time_now(t));
-	rearm(v);
+	t->bias = count - ticks(t, now);
+	arm(v, now);
 }
 
 void mips32_compare_set(struct mips32_vcpu *v, u32 compare)
 {
-	disarm(v);
+	u64 now = time_now(&v->timer);
+
+	disarm(v, now);
 	mips32_irq_line(v, 7, false);
 	C0(v, COMPARE) = compare;
-	arm(v, time_now(&v->timer));
+	arm(v, now);
 }
 
 void mips32_timer_cause_dc(struct mips32_vcpu *v, bool stop)
 {
 	struct mips32_timer *t = &v->timer;
+	u64 now = time_now(t);
 
 	if (stop) {
-		t->frozen_count = mips32_count(v);
+		disarm(v, now);
+		t->frozen_count = count_at(t, now);
 		t->frozen = true;
-		disarm(v);
 		return;
 	}
 	t->frozen = false;
@@ -125,28 +130,20 @@ void mips32_timer_cause_dc(struct mips32_vcpu *v, bool stop)
 
 /* ---- what user space does ------------------------------------------------------------------ */
 
-/* What was due by @now is pending then, whether or not the hrtimer has been. */
-static void stop_clock(struct mips32_vcpu *v, u64 now)
-{
-	struct mips32_timer *t = &v->timer;
-
-	if (hrtimer_cancel(&t->hrtimer) &&
-	    ktime_to_ns(hrtimer_get_expires(&t->hrtimer)) <= now)
-		mips32_irq_line(v, 7, true);
-	t->resume = now;
-}
-
 int mips32_timer_set_ctl(struct mips32_vcpu *v, u64 ctl)
 {
 	struct mips32_timer *t = &v->timer;
 	u64 changed = ctl ^ t->ctl;
+	u64 now = ktime_get_ns();
 
 	if (changed & ~(u64)KVM_REG_MIPS_COUNT_CTL_DC)
 		return -EINVAL;
 	if (!changed)
 		return 0;
-	if (ctl & KVM_REG_MIPS_COUNT_CTL_DC)
-		stop_clock(v, ktime_get_ns());
+	if (ctl & KVM_REG_MIPS_COUNT_CTL_DC) {
+		disarm(v, now);
+		t->resume = now;
+	}
 	t->ctl = ctl;
 	if (!ctl)
 		arm(v, t->resume);
@@ -175,10 +172,11 @@ int mips32_timer_set_hz(struct mips32_vcpu *v, u64 hz)
 
 	if (!hz || hz > NSEC_PER_SEC)
 		return -EINVAL;
+	disarm(v, now);
 	count = count_at(t, now);
 	set_rate(t, hz);
 	t->bias = count - ticks(t, now);
-	rearm(v);
+	arm(v, now);
 	return 0;
 }
 
@@ -193,11 +191,11 @@ void mips32_timer_init(struct mips32_vcpu *v)
 
 void mips32_timer_reset(struct mips32_vcpu *v)
 {
-	mips32_irq_line(v, 7, false);
 	mips32_count_set(v, 0);
+	mips32_irq_line(v, 7, false);
 }
 
 void mips32_timer_destroy(struct mips32_vcpu *v)
 {
-	disarm(v);
+	hrtimer_cancel(&v->timer.hrtimer);
 }
