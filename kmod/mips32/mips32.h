@@ -75,6 +75,7 @@ enum mips32_exc {
 	MIPS32_EXC_TR = 13,
 	MIPS32_EXC_MSAFPE = 14,
 	MIPS32_EXC_FPE = 15,
+	MIPS32_EXC_MSADIS = 21,
 	MIPS32_EXC_THREAD = 25,
 	MIPS32_EXC_DSP = 26,
 };
@@ -165,13 +166,14 @@ struct mips32_space {
 
 #define MIPS32_PGD_SIZE		512
 #define MIPS32_PGD_SHIFT	22
+#define MIPS32_TABLE_PTES	1024
 #define MIPS32_NO_ASID		0x100
 #define MIPS32_NR_SPACES	8
 
 struct mips32_vm {
 	struct ember_vm vm;
 	/* The guest's kseg0, shared by all directories; vm->mmu_lock. */
-	u32 *kseg0[MIPS32_KSEG0_PAGES / 1024];
+	u32 *kseg0[MIPS32_KSEG0_PAGES / MIPS32_TABLE_PTES];
 
 	/* Translation of the guest's code, see patch.c. */
 	bool translates;		/* fixed with the first vcpu */
@@ -217,6 +219,8 @@ struct mips32_vcpu {
 	struct mips32_space *cur;	/* of the guest's ASID */
 	unsigned int next_space;	/* the one to be given up next */
 	u32 *spare;			/* a table page for the next fault, or NULL */
+	/* Tables to be freed, linked by their first words; vm->mmu_lock. */
+	u32 *dropped;
 
 	struct mips32_comm *comm;	/* in the block, too */
 	/* The guest kernel's table of the lowest 4 MiB; NULL: no translation. */
@@ -452,12 +456,20 @@ int mips32_shadow_init(struct mips32_vcpu *v);
 void mips32_shadow_destroy(struct mips32_vcpu *v);
 /* The guest's EntryHi.ASID was written: the right space.  Any context. */
 void mips32_shadow_switch(struct mips32_vcpu *v);
-/* Own thread, interrupts on: a table page at hand for the next fault. */
+/*
+ * Own thread, not in the guest, interrupts on: a table page at hand for the next
+ * fault, and none left of those that were cut off.
+ */
 int mips32_shadow_top_up(struct mips32_vcpu *v);
 /* ASID of the guest's mode now, valid on this CPU.  Interrupts off. */
 u32 mips32_shadow_asid(struct mips32_vcpu *v, bool kernel);
 /* PTE of @va in @space, NULL when there is no table.  mmu_lock. */
 u32 *mips32_shadow_pte(struct mips32_space *space, u32 va);
+/*
+ * The table of @va, at its start, is the space's no more, nor that of those that
+ * share it; false: there was none.  mmu_lock.
+ */
+bool mips32_shadow_cut(struct mips32_vcpu *v, struct mips32_space *space, u32 va);
 /* The same, but v->spare becomes the table; NULL when there is none. */
 u32 *mips32_shadow_make(struct mips32_vcpu *v, struct mips32_space *space, u32 va);
 /* The same for the guest's kseg0, which @v's directories get to know. */
@@ -497,6 +509,8 @@ bool mips32_tlb_unmap(struct mips32_vcpu *v, gfn_t gfn, unsigned long npages,
 
 /* The guest sees at @va what the host wrote to the page at @kva, to run it, too. */
 void mips32_cache_sync_page(void *kva, u32 va);
+/* The word at @kva as the guest runs it at @va. */
+u32 mips32_cache_read_code(const u32 *kva, u32 va);
 /* The guest's cache instruction with operation @op on @va. */
 int mips32_cache_op(struct mips32_vcpu *v, unsigned int op, u32 va);
 
@@ -520,6 +534,12 @@ void mips32_fpu_save(struct mips32_ctxt *ctxt, bool fr);
 void mips32_fpu_load(struct mips32_ctxt *ctxt, bool fr);
 /* The guest may use the FPU and wants to.  Interrupts off. */
 void mips32_fpu_take(struct mips32_vcpu *v);
+/*
+ * The guest uses it, and it is not loaded; returns as a handler.  An access to an
+ * FCSR that cannot be loaded as it is, since it has a cause that is enabled, is
+ * carried out.
+ */
+int mips32_fpu_used(struct mips32_vcpu *v);
 /* Its registers go to ctxt.  Interrupts off. */
 void mips32_fpu_put(struct mips32_vcpu *v);
 

@@ -26,7 +26,6 @@
 
 #define KSEG0_DIR	(MIPS32_KSEG0 >> MIPS32_PGD_SHIFT)
 #define KSEG23_DIR	(MIPS32_KSEG23 >> MIPS32_PGD_SHIFT)
-#define TABLE_PTES	1024
 
 /* A table without anything, for where there is none. */
 static u32 *no_table(void)
@@ -44,7 +43,7 @@ static unsigned int shadow_dir(u32 va)
 
 static unsigned int shadow_index(u32 va)
 {
-	return va >> PAGE_SHIFT & (TABLE_PTES - 1);
+	return va >> PAGE_SHIFT & (MIPS32_TABLE_PTES - 1);
 }
 
 /* ---- life --------------------------------------------------------------------- */
@@ -101,10 +100,26 @@ static void free_kseg23(struct mips32_vcpu *v)
 			free_page((unsigned long)pgd[i]);
 }
 
+/* The guest's refill handler may be in one of them, while it runs. */
+static void free_dropped(struct mips32_vcpu *v)
+{
+	u32 *table, *next;
+
+	spin_lock(&v->vcpu.vm->mmu_lock);
+	table = v->dropped;
+	v->dropped = NULL;
+	spin_unlock(&v->vcpu.vm->mmu_lock);
+	for (; table; table = next) {
+		next = (u32 *)table[0];
+		free_page((unsigned long)table);
+	}
+}
+
 void mips32_shadow_destroy(struct mips32_vcpu *v)
 {
 	unsigned int i;
 
+	free_dropped(v);
 	free_kseg23(v);
 	for (i = 0; i < MIPS32_NR_SPACES; i++)
 		space_destroy(&v->space[i]);
@@ -129,6 +144,8 @@ int mips32_shadow_init(struct mips32_vcpu *v)
 
 int mips32_shadow_top_up(struct mips32_vcpu *v)
 {
+	if (unlikely(READ_ONCE(v->dropped)))
+		free_dropped(v);
 	if (unlikely(!v->spare))
 		v->spare = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	return v->spare ? 0 : -ENOMEM;
@@ -216,6 +233,28 @@ static u32 *take_spare(struct mips32_vcpu *v)
 	return table;
 }
 
+/*
+ * The guest's refill handler may still read it, on another CPU, until the caller has
+ * flushed: a link is a PTE without V.
+ */
+bool mips32_shadow_cut(struct mips32_vcpu *v, struct mips32_space *space, u32 va)
+{
+	unsigned int i, dir = shadow_dir(va);
+	u32 *table = space->pgd[dir];
+
+	if (table == no_table())
+		return false;
+	space->pgd[dir] = no_table();
+	if (dir >= MIPS32_PGD_SIZE && space->pgd[dir - MIPS32_PGD_SIZE] == table)
+		space->pgd[dir - MIPS32_PGD_SIZE] = no_table();
+	for (i = 0; dir < MIPS32_PGD_SIZE && i < MIPS32_NR_SPACES; i++)
+		v->space[i].pgd[dir] = no_table();
+	table[0] = (u32)v->dropped;
+	v->dropped = table;
+	v->vcpu.vm->mapped.tables--;
+	return true;
+}
+
 u32 *mips32_shadow_make(struct mips32_vcpu *v, struct mips32_space *space, u32 va)
 {
 	unsigned int i, dir = shadow_dir(va);
@@ -239,14 +278,14 @@ u32 *mips32_kseg0_pte(struct mips32_vm *mvm, gfn_t gfn)
 
 	if (gfn >= MIPS32_KSEG0_PAGES)
 		return NULL;
-	table = mvm->kseg0[(u32)gfn / TABLE_PTES];
-	return table ? &table[(u32)gfn % TABLE_PTES] : NULL;
+	table = mvm->kseg0[(u32)gfn / MIPS32_TABLE_PTES];
+	return table ? &table[(u32)gfn % MIPS32_TABLE_PTES] : NULL;
 }
 
 u32 *mips32_kseg0_make(struct mips32_vcpu *v, gfn_t gfn)
 {
 	struct mips32_vm *mvm = to_mips32_vm(v->vcpu.vm);
-	unsigned int i, dir = (u32)gfn / TABLE_PTES;
+	unsigned int i, dir = (u32)gfn / MIPS32_TABLE_PTES;
 
 	if (!mvm->kseg0[dir]) {
 		if (!v->spare)

@@ -104,35 +104,41 @@ gpa_t mips32_tlb_gpa(struct mips32_vcpu *v, unsigned int idx, u32 va)
 
 /* ---- PTEs of an entry ------------------------------------------------------------------- */
 
-/*
- * Set those PTEs of @space that map pages from @va on, @n of them, to @with.
- * Returns whether any was mapped.
- */
-static bool clear_ptes(struct mips32_space *space, u32 va, u32 n, u32 with,
-		       bool only_look)
+/* Those of one table; with @only_look the first one that is mapped will do. */
+static bool clear_part(u32 *pte, u32 n, u32 with, bool only_look)
 {
 	bool found = false;
-	u32 *pte;
 
-	while (n) {
-		pte = mips32_shadow_pte(space, va);
-		if (!pte) {	/* on to the next table */
-			u32 rest = 1024 - (va >> PAGE_SHIFT) % 1024;
-
-			rest = min(rest, n);
-			va += rest << PAGE_SHIFT;
-			n -= rest;
-			continue;
-		}
-		if (*pte & SPTE_V) {
-			found = true;
-			if (!only_look)
-				*pte = with;
-		} else if (!only_look) {
+	for (; n; n--, pte++) {
+		found |= *pte & SPTE_V;
+		if (!only_look)
 			*pte = with;
-		}
-		va += PAGE_SIZE;
-		n--;
+		else if (found)
+			break;
+	}
+	return found;
+}
+
+/*
+ * Set those PTEs of @space that are there for pages from @va on, @n of them, to
+ * @with.  Returns whether any may have been mapped.  A table that would be empty
+ * goes as a whole: the largest entries have 128 of them in each space.
+ */
+static bool clear_ptes(struct mips32_vcpu *v, struct mips32_space *space, u32 va,
+		       u32 n, u32 with, bool only_look)
+{
+	bool found = false;
+	u32 *pte, part;
+
+	for (; n; n -= part, va += part << PAGE_SHIFT) {
+		part = min_t(u32, n, MIPS32_TABLE_PTES - (va >> PAGE_SHIFT) % MIPS32_TABLE_PTES);
+		pte = mips32_shadow_pte(space, va);
+		if (!pte)
+			continue;
+		if (part == MIPS32_TABLE_PTES && !only_look)
+			found |= mips32_shadow_cut(v, space, va);
+		else
+			found |= clear_part(pte, part, with, only_look);
 	}
 	return found;
 }
@@ -183,7 +189,7 @@ static void clear_entry(struct mips32_vcpu *v, const struct mips32_tlbe *e)
 			continue;
 		if (!tlbe_shared(e))
 			found = false;
-		found |= clear_ptes(&v->space[i], start, n, 0, false);
+		found |= clear_ptes(v, &v->space[i], start, n, 0, false);
 		if (found)
 			drop_range(v, &v->space[i], start, n);
 	}
@@ -253,7 +259,8 @@ void mips32_tlb_clear_space(struct mips32_vcpu *v, struct mips32_space *space)
 
 		if (!tlbe_shared(e) && mapped_segment(tlbe_start(e)) &&
 		    tlbe_in_space(e, space))
-			clear_ptes(space, tlbe_start(e), tlbe_pages(e), 0, false);
+			clear_ptes(v, space, tlbe_start(e), tlbe_pages(e), 0,
+				   false);
 	}
 }
 
@@ -286,7 +293,7 @@ static bool unmap_half(struct mips32_vcpu *v, unsigned int idx, unsigned int pag
 	va += (u32)(low - base) << PAGE_SHIFT;
 	for (i = 0; i < MIPS32_NR_SPACES; i++)
 		if (tlbe_in_space(e, &v->space[i]))
-			found |= clear_ptes(&v->space[i], va, high - low,
+			found |= clear_ptes(v, &v->space[i], va, high - low,
 					    tlbe_plain(e) ? mark_of(idx) : 0,
 					    only_look);
 	return found;

@@ -114,6 +114,35 @@ static void tlb_many(void)
 	expect(vm_done(&vm) >= 200);
 }
 
+/* In memory that kseg0 reaches, and beyond. */
+static void tlb_twice(void)
+{
+	void *more = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	start("g_tlb_twice", SCRATCH & 0x1fffffff, 0);
+	vm_done(&vm);
+	start("g_tlb_twice", 0x20000000, 0);
+	expect(more != MAP_FAILED);
+	expect_ok(vm_slot(&vm, 1, 0, 0x20000000, 1 << 20, more));
+	vm_done(&vm);
+}
+
+static void big(uint32_t at, uint32_t asid)
+{
+	start("g_tlb_big", at, asid);
+	vm_reports(&vm, 1);
+	expect_eq(*(uint32_t *)vm_mem(&vm, 0x400000), 101);
+	expect_ok(madvise(vm_mem(&vm, 0x400000), RAM_SIZE - 0x400000, MADV_REMOVE));
+	vm_done(&vm);
+}
+
+/* In the kernel's segment, which all ASIDs share, and in the users'. */
+static void tlb_big(void)
+{
+	big(0x60000000, 0);
+	big(0x00000000, 3);
+}
+
 static void user(void)
 {
 	simple("g_user", 0);
@@ -144,6 +173,11 @@ static void cp0(void)
 static void new_code(void)
 {
 	simple("g_new_code", 1000);
+}
+
+static void mips16(void)
+{
+	simple("g_mips16", OTHER_IO);
 }
 
 /* Lines from the vcpu's own thread, between two runs. */
@@ -263,26 +297,14 @@ static void registers(void)
 }
 
 static const struct test tests[] = {
-	TEST(args),
-	TEST(mmio),
-	TEST(mmio_in_delay_slots),
-	TEST(exceptions),
-	TEST(host_segments),
-	TEST(unmapped_segments),
-	TEST(tlb),
-	TEST(tlb_many),
-	TEST(user),
-	TEST(timer),
-	TEST(soft_irq),
-	TEST(lines),
-	TEST(line_from_thread),
-	TEST(signals),
-	TEST(llsc),
-	TEST(cp0),
-	TEST(new_code),
-	TEST(owner_takes_pages),
-	TEST(dirty_log),
-	TEST(registers),
+	TEST(args),	  TEST(mmio),	       TEST(mmio_in_delay_slots),
+	TEST(exceptions), TEST(host_segments), TEST(unmapped_segments),
+	TEST(tlb),	  TEST(tlb_many),      TEST(tlb_twice),
+	TEST(tlb_big),	  TEST(user),	       TEST(timer),
+	TEST(soft_irq),	  TEST(lines),	       TEST(line_from_thread),
+	TEST(signals),	  TEST(llsc),	       TEST(cp0),
+	TEST(new_code),	  TEST(mips16),	       TEST(owner_takes_pages),
+	TEST(dirty_log),  TEST(registers),
 };
 
 TEST_MAIN("basic", tests)

@@ -214,6 +214,76 @@ u32 g_tlb_many(u32 pairs)
 	return exc_count;
 }
 
+/* Two entries for an address: from the moment it is written the second one counts. */
+u32 g_tlb_twice(u32 pa)
+{
+	u32 at = 0x00400000, i;
+
+	mtc0(10, 0, 1);
+	for (i = 0; i < 8; i++) {
+		tlb_set(1, (at + i * 0x2000) | 1, 0, LO(pa, LO_V | LO_D), LO(pa, LO_V | LO_D));
+		IO32(at + i * 0x2000) = 0x1000 + i;
+		tlb_set(2, (at + i * 0x2000) | 1, 0, LO(pa + 0x1000, LO_V | LO_D),
+			LO(pa + 0x1000, LO_V | LO_D));
+		IO32(at + i * 0x2000) = 0x2000 + i;
+		check(IO32(at + i * 0x2000) == 0x2000 + i);
+		tlb_set(1, KSEG0, 0, 0, 0);
+		tlb_set(2, (at + i * 0x2000) | 1, 0, LO(pa, LO_V | LO_D), LO(pa, LO_V | LO_D));
+		check(IO32(at + i * 0x2000) == 0x1000 + i);
+		tlb_set(2, KSEG0 + 0x2000, 0, 0, 0);
+	}
+	return 0;
+}
+
+#define MASK_16M 0x01ffe000
+#define MASK_256M 0x1fffe000
+#define LO_ALL (LO_V | LO_D | LO_G)
+
+static u32 big_sum(u32 at, u32 step)
+{
+	u32 i, sum = 0;
+
+	for (i = 0; i < 16; i++)
+		sum += IO32(at + i * step);
+	return sum;
+}
+
+/* All of memory by one entry; then by another one, less of it; then not at all. */
+u32 g_tlb_big(u32 at, u32 asid)
+{
+	u32 i, count;
+
+	for (i = 0; i < 16; i++)
+		IO32(KSEG0 + 0x400000 + i * 0x80000) = 1 + i;
+	mtc0(10, 0, asid);
+	tlb_set(5, at | asid, MASK_256M, LO(0, LO_ALL), LO(0, LO_ALL));
+	check(big_sum(at + 0x400000, 0x80000) == 136);
+	check(big_sum(at + 0x10400000, 0x80000) == 136);
+	IO32(at + 0x10400000) = 101;
+	report(1);
+	/* the test has taken the memory away */
+	check(big_sum(at + 0x400000, 0x80000) == 0);
+	check(big_sum(at + 0x10400000, 0x80000) == 0);
+	IO32(at + 0x800000) = 5;
+	check(IO32(KSEG0 + 0x800000) == 5 && IO32(at + 0x10800000) == 5);
+	tlb_set(5, at | asid, MASK_16M, LO(0, LO_ALL), LO(0, LO_ALL));
+	check(IO32(at + 0x800000) == 5 && IO32(at + 0x1800000) == 5);
+	exc_hook = exc_skip;
+	count = exc_count;
+	(void)IO32(at + 0x2800000);
+	(void)IO32(at + 0x10800000);
+	check(exc_count == count + 2 && EXCCODE(&exc) == 2 && exc.vector == 0);
+	/* another one of the TLB is what there is then */
+	tlb_set(6, (at + 0x10800000) | asid, 0, LO(0x800000, LO_ALL), LO(0x801000, LO_ALL));
+	check(IO32(at + 0x10800000) == 5);
+	tlb_set(5, KSEG0, 0, 0, 0);
+	(void)IO32(at + 0x800000);
+	(void)IO32(at + 0x1800000);
+	check(exc_count == count + 4);
+	check(IO32(at + 0x10800000) == 5);
+	return 0;
+}
+
 /* ---- users ---------------------------------------------------------------------------------- */
 
 static u32 user_hook(struct exc *e, u32 *regs)
@@ -399,6 +469,22 @@ u32 g_new_code(u32 rounds)
 		check(fn() == i);
 	}
 	return rounds;
+}
+
+/*
+ * `lw v0, 0(a0)` of MIPS16e, which this CPU says it has not, on a device that nobody
+ * serves to it.
+ */
+u32 g_mips16(u32 device)
+{
+	exc_hook = back_to_caller;
+	IO32(SCRATCH + 0x100) = 0xe8209c40; /* lw v0, 0(a0); jr ra */
+	IO32(SCRATCH + 0x104) = 0x65006500;
+	asm volatile("synci 0(%0); sync" : : "r"(SCRATCH + 0x100) : "memory");
+	((u32(*)(u32))(SCRATCH + 0x101))(device);
+	check(exc_count == 1 && EXCCODE(&exc) == 10);
+	check((exc.epc & ~1u) == SCRATCH + 0x100);
+	return 0;
 }
 
 /* Pages of memory: each is written and then read. */
