@@ -17,6 +17,7 @@
 #include <linux/mm.h>
 #include <asm/cpu-features.h>
 #include <asm/cpu-info.h>
+#include <asm/pgtable.h>
 #include "mips32.h"
 
 /* Operations (vol. II-A, CACHE): bits 1-0 say which cache, 4-2 what to do. */
@@ -89,6 +90,19 @@ void mips32_cache_sync_page(void *kva, u32 va)
 	for (i = 0; line && i < PAGE_SIZE; i += line)
 		icache_invalidate(kva + i, va + i);
 	preempt_enable();
+}
+
+/*
+ * What runs has been written back, or the instruction cache would not have it.  The
+ * kernel's own line of it, from when it last looked, may be of another colour.
+ */
+u32 mips32_cache_read_code(const u32 *kva, u32 va)
+{
+	if (cpu_has_dc_aliases && ((u32)kva ^ va) & shm_align_mask) {
+		cache_line(OP_HIT_WRITEBACK_INV_D, kva);
+		sync_all();
+	}
+	return READ_ONCE(*kva);
 }
 
 /* ---- the guest's cache instruction ---------------------------------------------------- */

@@ -23,7 +23,8 @@ static bool read_shadow(struct mips32_vcpu *v, u32 va, u32 *word)
 	if (pte && *pte & SPTE_V) {
 		phys_addr_t page = (*pte >> SPTE_PFN_SHIFT) << PAGE_SHIFT;
 
-		*word = *(u32 *)phys_to_virt(page + (va & ~PAGE_MASK));
+		*word = mips32_cache_read_code(phys_to_virt(page + (va & ~PAGE_MASK)),
+					       va);
 		found = true;
 	}
 	spin_unlock(&v->vcpu.vm->mmu_lock);
@@ -34,6 +35,9 @@ static int read_insn(struct mips32_vcpu *v, u32 va, u32 *word)
 {
 	gpa_t gpa;
 
+	/* MIPS16e, which the host's CPU may run, but the guest's does not have. */
+	if (va & 3)
+		return mips32_inject(v, MIPS32_EXC_RI);
 	if (likely(read_shadow(v, va, word)))
 		return 0;
 	if (v->quick)

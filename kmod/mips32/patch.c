@@ -79,7 +79,8 @@ struct code_page {
 	u32 *words;
 };
 
-static int code_get(struct ember_vm *vm, gfn_t gfn, struct code_page *code)
+/* @va: where the guest runs it; the kernel has no older lines of it afterwards. */
+static int code_get(struct ember_vm *vm, gfn_t gfn, u32 va, struct code_page *code)
 {
 	code->gfn = gfn;
 	code->slot = ember_gfn_to_slot(vm, gfn);
@@ -89,10 +90,11 @@ static int code_get(struct ember_vm *vm, gfn_t gfn, struct code_page *code)
 				    &code->page, FOLL_WRITE) != 1)
 		return -EFAULT;
 	code->words = page_address(code->page);
+	if (cpu_has_dc_aliases)
+		mips32_cache_sync_page(code->words, va);
 	return 0;
 }
 
-/* @va: where the guest runs it. */
 static void code_put(struct code_page *code, u32 va, bool changed)
 {
 	if (changed) {
@@ -206,7 +208,7 @@ static bool patch_at(struct mips32_vcpu *v, gfn_t gfn, u32 va)
 	bool changed;
 
 	if (mvm->nr_patched >= PATCH_MAX_SITES ||
-	    *undo_count(mvm, gfn) >= PATCH_MAX_UNDO || code_get(&mvm->vm, gfn, &code))
+	    *undo_count(mvm, gfn) >= PATCH_MAX_UNDO || code_get(&mvm->vm, gfn, va, &code))
 		return false;
 	changed = patch_page(v, &code, va);
 	code_put(&code, va, changed);
@@ -278,7 +280,7 @@ void mips32_patch_undo(struct mips32_vcpu *v, gfn_t gfn, u32 va)
 	page = xa_load(&mvm->patched, gfn);
 	if (!page)
 		goto out;
-	if (!code_get(&mvm->vm, gfn, &code)) {
+	if (!code_get(&mvm->vm, gfn, va, &code)) {
 		restore_words(&code, page);
 		code_put(&code, va, true);
 	}
