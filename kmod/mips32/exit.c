@@ -43,12 +43,7 @@ static int exit_fpu(struct mips32_vcpu *v, unsigned int unit)
 {
 	if (!v->fpu_enabled || !(C0(v, STATUS) & ST0_CU1))
 		return mips32_inject_cpu(v, unit);
-	ember_count_exit(&v->vcpu, MIPS32_EXIT_FPU);
-	if (v->quick)
-		mips32_fpu_take(v);
-	else
-		v->fpu_wanted = true;
-	return 1;
+	return mips32_fpu_used(v);
 }
 
 static int exit_unusable(struct mips32_vcpu *v, enum mips32_exc exc)
@@ -89,6 +84,7 @@ static const struct exit_row exit_table[32] = {
 	ROW(OV,		exit_inject,	OVERFLOW),
 	ROW(TR,		exit_inject,	TRAP),
 	ROW(FPE,	exit_inject,	FPU),
+	ROW(MSADIS,	exit_extension,	RESERVED),
 	ROW(THREAD,	exit_extension,	RESERVED),
 	ROW(DSP,	exit_extension,	RESERVED),
 };

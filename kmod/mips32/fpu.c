@@ -33,10 +33,6 @@ void mips32_fpu_take(struct mips32_vcpu *v)
 	lose_fpu(1);
 	status = read_c0_status();
 	fpu_on(v);
-	/*
-	 * NOT DONE: a guest that is interrupted by the host between a floating
-	 * point exception and its own look at FCSR.Cause doesn't find it there.
-	 */
 	ctxt->fcr31 &= ~raised(fcr31);
 	mips32_fpu_load(ctxt, fr);
 	ctxt->fcr31 = fcr31;
@@ -62,4 +58,60 @@ void mips32_fpu_put(struct mips32_vcpu *v)
 	disable_fpu_hazard();
 	v->ctxt->status &= ~ST0_CU1;
 	v->fpu_loaded = false;
+}
+
+/* ---- FCSR with a cause that is enabled ------------------------------------------ */
+
+/* Bits 20-16 are rt; the register is FCSR, 31 (vol. II-A, CFC1 and CTC1). */
+#define INSN_RT(word)		((word) >> 16 & 31)
+#define INSN_CFC1_FCSR		0x4440f800u
+#define INSN_CTC1_FCSR		0x44c0f800u
+
+/*
+ * So it is between a floating point exception and the guest's look at it, if the FPU
+ * was given back meanwhile.  Loaded, it would raise the exception in the host.
+ */
+static int fcsr_access(struct mips32_vcpu *v)
+{
+	const u32 fixed = boot_cpu_data.fpu_msk31;
+	struct mips32_ctxt *ctxt = v->ctxt;
+	struct mips32_step step;
+	int ret;
+
+	ret = mips32_fetch(v, &step);
+	if (ret)
+		return ret;
+	switch (step.word & ~(31u << 16)) {
+	case INSN_CFC1_FCSR:
+		if (INSN_RT(step.word))
+			ctxt->gpr[INSN_RT(step.word)] = ctxt->fcr31;
+		break;
+	case INSN_CTC1_FCSR:
+		ctxt->fcr31 = (ctxt->fcr31 & fixed) |
+			      (ctxt->gpr[INSN_RT(step.word)] & ~fixed);
+		if (raised(ctxt->fcr31))
+			return mips32_inject(v, MIPS32_EXC_FPE);
+		break;
+	default:
+		return 0;
+	}
+	ctxt->pc = step.next_pc;
+	ctxt->cause = 0;
+	return 1;
+}
+
+int mips32_fpu_used(struct mips32_vcpu *v)
+{
+	int ret = 0;
+
+	if (raised(v->ctxt->fcr31))
+		ret = fcsr_access(v);
+	if (ret)
+		return ret;
+	ember_count_exit(&v->vcpu, MIPS32_EXIT_FPU);
+	if (v->quick)
+		mips32_fpu_take(v);
+	else
+		v->fpu_wanted = true;
+	return 1;
 }
