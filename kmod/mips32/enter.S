@@ -9,8 +9,10 @@
  * the vcpu's context lies MIPS32_BLOCK_CODE behind the base.
  *
  * The guest runs in user mode, with host interrupts enabled.  At a vector all
- * registers are its own.  ErrorEPC holds k1 (nothing that uses it returns here),
- * k0 goes to the context.
+ * registers are its own.  ErrorEPC holds k1, k0 goes to the context.  The CPU itself
+ * writes ErrorEPC at a reset, an NMI and a cache error only (PRA 6.2.1): Linux dies of
+ * each of these, so none comes back to find k1 gone; and it uses ErrorEPC for nothing
+ * else.  DESAVE would do as well, but belongs to whoever debugs with an EJTAG probe.
  *
  * The manual is the MIPS32 PRA, MD00090 vol. III: 6.2.4 exception vectors, 8.1
  * hazards, 9.33 EBase (written with Status.BEV set only).
