@@ -345,6 +345,7 @@ static const struct ember_device_ops *const armv7_devices[] = {
 
 const struct ember_backend armv7_backend = {
 	.name = "armv7",
+	.no_ioctl = EINVAL,
 	.vm_size = sizeof(struct armv7_vm),
 	.vcpu_size = sizeof(struct armv7_vcpu),
 	.exit_names = armv7_exit_names,

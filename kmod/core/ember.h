@@ -362,6 +362,7 @@ void ember_irq_acked(struct ember_vm *vm, unsigned int pin);
  */
 struct ember_backend {
 	const char *name;
+	int no_ioctl;			/* errno of an ioctl that there is not */
 	size_t vm_size, vcpu_size;	/* structs that embed the core's, first */
 	const char *const *exit_names;	/* NULL-terminated, by row */
 	const struct ember_device_ops *const *devices;	/* NULL-terminated */
@@ -421,15 +422,18 @@ struct ember_backend {
 	bool (*mem_age)(struct ember_vm *vm, gfn_t gfn, unsigned long npages,
 			bool clear);
 
+	/*
+	 * Pins of the in-kernel irqchip that a route may name; 0: there can be
+	 * none, and the three calls below are not made.
+	 */
+	unsigned int irqchip_pins;
 	/* KVM_IRQ_LINE, @irq in the architecture's encoding. */
 	int (*irq_line)(struct ember_vm *vm, u32 irq, bool level);
 	/*
-	 * irqfd: pin @pin of the in-kernel irqchip, of which a route may name
-	 * @irqchip_pins.  Any context.  -EINVAL: no such pin, -EAGAIN: the irqchip
-	 * is not ready.
+	 * irqfd: pin @pin of the in-kernel irqchip.  Any context.  -EINVAL: no such
+	 * pin, -EAGAIN: the irqchip is not ready.
 	 */
 	int (*irqfd_line)(struct ember_vm *vm, u32 pin, bool level);
-	unsigned int irqchip_pins;
 	/*
 	 * KVM_SIGNAL_MSI, checked for its flags.  > 0: delivered, 0: the guest
 	 * blocks it; -EINVAL: no in-kernel irqchip.
@@ -439,7 +443,8 @@ struct ember_backend {
 	/*
 	 * ONE_REG.  reg_list writes up to @max indices to @list (NULL: only
 	 * count) and returns how many there are.  reg_get and reg_set move one
-	 * register to or from user space; -ENOENT when there is no such.
+	 * register to or from user space; -ENOENT (MIPS: -EINVAL) when there is no
+	 * such.
 	 */
 	int (*reg_list)(struct ember_vcpu *vcpu, u64 __user *list,
 			unsigned int max);

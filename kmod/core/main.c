@@ -196,6 +196,7 @@ static void cpus_exit(void)
 static const struct {
 	long ext;
 	int value;
+	bool irqchip;			/* only where the kernel has one */
 } core_caps[] = {
 	{ KVM_CAP_USER_MEMORY, 1 },
 	{ KVM_CAP_NR_MEMSLOTS, EMBER_MAX_SLOTS },
@@ -205,10 +206,10 @@ static const struct {
 	{ KVM_CAP_COALESCED_MMIO, KVM_COALESCED_MMIO_PAGE_OFFSET },
 	{ KVM_CAP_COALESCED_PIO, 1 },
 	{ KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, 1 },
-	{ KVM_CAP_IRQFD, 1 },
-	{ KVM_CAP_IRQFD_RESAMPLE, 1 },
-	{ KVM_CAP_IRQ_ROUTING, EMBER_MAX_ROUTES },
-	{ KVM_CAP_SIGNAL_MSI, 1 },
+	{ KVM_CAP_IRQFD, 1, true },
+	{ KVM_CAP_IRQFD_RESAMPLE, 1, true },
+	{ KVM_CAP_IRQ_ROUTING, EMBER_MAX_ROUTES, true },
+	{ KVM_CAP_SIGNAL_MSI, 1, true },
 	{ KVM_CAP_IOEVENTFD, 1 },
 	{ KVM_CAP_IOEVENTFD_ANY_LENGTH, 1 },
 	{ KVM_CAP_INTERNAL_ERROR_DATA, 1 },
@@ -216,7 +217,7 @@ static const struct {
 	{ KVM_CAP_MAX_VCPU_ID, EMBER_MAX_VCPUS },
 	{ KVM_CAP_ONE_REG, 1 },
 	{ KVM_CAP_READONLY_MEM, 1 },
-	{ KVM_CAP_DEVICE_CTRL, 1 },
+	{ KVM_CAP_DEVICE_CTRL, 1, true },
 	{ KVM_CAP_CHECK_EXTENSION_VM, 1 },
 	{ KVM_CAP_ENABLE_CAP_VM, 1 },
 	{ KVM_CAP_IMMEDIATE_EXIT, 1 },
@@ -231,13 +232,14 @@ int ember_check_extension(struct ember_vm *vm, long ext)
 		return num_online_cpus();
 	for (i = 0; i < ARRAY_SIZE(core_caps); i++)
 		if (core_caps[i].ext == ext)
-			return core_caps[i].value;
+			return core_caps[i].irqchip && !ember_backend->irqchip_pins ?
+				       0 : core_caps[i].value;
 	return ember_backend->check_extension(vm, ext);
 }
 
 long ember_ioctl_errno(long ret)
 {
-	return ret == -ENOTTY ? -EINVAL : ret;
+	return ret == -ENOTTY ? -ember_backend->no_ioctl : ret;
 }
 
 static long dev_ioctl(struct file *file, unsigned int ioctl, unsigned long arg)

@@ -222,6 +222,24 @@ static int vm_irq_line(struct ember_vm *vm, void __user *arg, bool status)
 	return 0;
 }
 
+/* Without an interrupt controller there is only what Linux always has. */
+static long vm_irqchip_ioctl(struct ember_vm *vm, unsigned int ioctl,
+			     void __user *argp)
+{
+	if (!ember_backend->irqchip_pins)
+		return ioctl == KVM_IRQFD ? -EINVAL : -ENOTTY;
+	switch (ioctl) {
+	case KVM_SET_GSI_ROUTING:
+		return ember_set_gsi_routing(vm, argp);
+	case KVM_SIGNAL_MSI:
+		return vm_signal_msi(vm, argp);
+	case KVM_IRQFD:
+		return vm_irqfd(vm, argp);
+	default:
+		return vm_irq_line(vm, argp, ioctl == KVM_IRQ_LINE_STATUS);
+	}
+}
+
 static long vm_do_ioctl(struct ember_vm *vm, unsigned int ioctl,
 			unsigned long arg)
 {
@@ -244,22 +262,18 @@ static long vm_do_ioctl(struct ember_vm *vm, unsigned int ioctl,
 		return vm_coalesced(vm, argp, true);
 	case KVM_UNREGISTER_COALESCED_MMIO:
 		return vm_coalesced(vm, argp, false);
-	case KVM_SET_GSI_ROUTING:
-		return ember_set_gsi_routing(vm, argp);
-	case KVM_SIGNAL_MSI:
-		return vm_signal_msi(vm, argp);
 	case KVM_GET_STATS_FD:
 		return ember_stats_fd(vm, NULL);
-	case KVM_IRQFD:
-		return vm_irqfd(vm, argp);
 	case KVM_IOEVENTFD:
 		return vm_ioeventfd(vm, argp);
 	case KVM_CREATE_DEVICE:
 		return ember_device_create(vm, argp);
+	case KVM_SET_GSI_ROUTING:
+	case KVM_SIGNAL_MSI:
+	case KVM_IRQFD:
 	case KVM_IRQ_LINE:
-		return vm_irq_line(vm, argp, false);
 	case KVM_IRQ_LINE_STATUS:
-		return vm_irq_line(vm, argp, true);
+		return vm_irqchip_ioctl(vm, ioctl, argp);
 	default:
 		return ember_backend->vm_ioctl(vm, ioctl, arg);
 	}

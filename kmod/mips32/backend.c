@@ -91,7 +91,12 @@ static int mips32_mem_prepare(struct ember_vm *vm, const struct ember_memslot *n
 {
 	unsigned long gpa = new->base_gfn << PAGE_SHIFT;
 
-	if (change == EMBER_SLOT_DELETE || !cpu_has_dc_aliases)
+	if (change == EMBER_SLOT_DELETE)
+		return 0;
+	/* No TLB entry leads there. */
+	if (new->base_gfn + new->npages > MIPS32_GFNS)
+		return -EINVAL;
+	if (!cpu_has_dc_aliases)
 		return 0;
 	if (!((gpa ^ new->hva) & shm_align_mask))
 		return 0;
@@ -334,22 +339,6 @@ static int mips32_check_extension(struct ember_vm *vm, long ext)
 	}
 }
 
-/* There is no in-kernel irqchip: see struct ember_backend for what these say. */
-static int mips32_irq_line_ioctl(struct ember_vm *vm, u32 irq, bool level)
-{
-	return -ENOTTY;
-}
-
-static int mips32_irqfd_line(struct ember_vm *vm, u32 pin, bool level)
-{
-	return -EINVAL;
-}
-
-static int mips32_signal_msi(struct ember_vm *vm, const struct kvm_msi *msi)
-{
-	return -EINVAL;
-}
-
 static int mips32_vm_enable_cap(struct ember_vm *vm,
 				const struct kvm_enable_cap *cap)
 {
@@ -361,7 +350,7 @@ static int mips32_vm_enable_cap(struct ember_vm *vm,
 	if (vm->nr_vcpus)
 		ret = -EBUSY;
 	else
-		to_mips32_vm(vm)->translates = cap->args[0];
+		mips32_patch_enable(to_mips32_vm(vm), cap->args[0]);
 	mutex_unlock(&vm->lock);
 	return ret;
 }
@@ -385,6 +374,7 @@ static const struct ember_device_ops *const mips32_devices[] = {
 
 const struct ember_backend mips32_backend = {
 	.name = "mips32",
+	.no_ioctl = ENOTTY,
 	.vm_size = sizeof(struct mips32_vm),
 	.vcpu_size = sizeof(struct mips32_vcpu),
 	.exit_names = mips32_exit_names,
@@ -404,9 +394,6 @@ const struct ember_backend mips32_backend = {
 	.mem_unmap = mips32_mem_unmap,
 	.mem_write_protect = mips32_mem_write_protect,
 	.mem_age = mips32_mem_age,
-	.irq_line = mips32_irq_line_ioctl,
-	.irqfd_line = mips32_irqfd_line,
-	.signal_msi = mips32_signal_msi,
 	.reg_list = mips32_reg_list,
 	.reg_get = mips32_reg_get,
 	.reg_set = mips32_reg_set,

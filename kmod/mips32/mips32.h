@@ -30,6 +30,8 @@
 #define MIPS32_KSEG23		0x60000000u
 #define MIPS32_USER_END		0x40000000u	/* what a guest's user may reach */
 #define MIPS32_GUEST_END	0x80000000u
+/* Pages of physical memory, which has 32 bits. */
+#define MIPS32_GFNS		(1ULL << (32 - PAGE_SHIFT))
 #define MIPS32_KSEG0_PAGES	((MIPS32_KSEG23 - MIPS32_KSEG0) >> PAGE_SHIFT)
 
 #define MIPS32_TLB_SIZE		64
@@ -411,6 +413,8 @@ static inline void mips32_comm_leave(struct mips32_vcpu *v)
 /* ---- patch.c: translation of what traps often ----------------------------- */
 
 void mips32_patch_init(struct mips32_vm *mvm);
+/* EMBER_CAP_MIPS_TRANSLATE, before there are vcpus. */
+void mips32_patch_enable(struct mips32_vm *mvm, bool on);
 void mips32_patch_destroy(struct mips32_vm *mvm);
 /* Has the instruction trapped often enough, and is there a rule for it? */
 bool mips32_patch_wanted(struct mips32_vcpu *v, const struct mips32_step *step);
@@ -545,6 +549,8 @@ void mips32_fpu_put(struct mips32_vcpu *v);
 
 /* ---- regs.c --------------------------------------------------------------- */
 
+/* KVM_SET_REGS and ONE_REG. */
+void mips32_set_pc(struct mips32_vcpu *v, u32 pc);
 int mips32_reg_list(struct ember_vcpu *vcpu, u64 __user *list, unsigned int max);
 int mips32_reg_get(struct ember_vcpu *vcpu, u64 id, void __user *val);
 int mips32_reg_set(struct ember_vcpu *vcpu, u64 id, const void __user *val);

@@ -3,7 +3,7 @@
  * MMIO: a guest's load or store on memory that isn't there.
  *
  * mmu.c comes here with the address.  A device in the kernel serves it, or user
- * space through KVM_EXIT_MMIO, after which mmio_complete() goes on.  A load or
+ * space through KVM_EXIT_MMIO; a load then goes on in mmio_complete().  A load or
  * store of up to 32 bits that is aligned; what is not ends the VM with the
  * opcode, since no device is made for it, or is the address error that it was
  * (mips32_address_error()).
@@ -52,9 +52,22 @@ static int mmio_complete(struct ember_vcpu *vcpu)
 	if (!v->mmio.pending)
 		return 1;
 	v->mmio.pending = false;
-	if (!v->mmio.write)
-		load_reg(v, vcpu->run->mmio.data);
+	load_reg(v, vcpu->run->mmio.data);
 	return finish(v);
+}
+
+/*
+ * A store is done when user space is told, as in Linux 5.12: who saves the vcpu then
+ * must not save one that stores again.
+ */
+static void expect_answer(struct mips32_vcpu *v)
+{
+	if (v->mmio.write) {
+		finish(v);
+		return;
+	}
+	v->mmio.pending = true;
+	v->vcpu.complete_exit = mmio_complete;
 }
 
 static int to_user(struct mips32_vcpu *v, gpa_t gpa)
@@ -71,8 +84,7 @@ static int to_user(struct mips32_vcpu *v, gpa_t gpa)
 		memcpy(run->mmio.data, &v->ctxt->gpr[m->reg], m->width);
 	trace_ember_mmio(&v->vcpu, m->write, gpa, m->width,
 			 m->write ? v->ctxt->gpr[m->reg] : 0, false);
-	m->pending = true;
-	v->vcpu.complete_exit = mmio_complete;
+	expect_answer(v);
 	ember_count_exit(&v->vcpu, MIPS32_EXIT_MMIO_USER);
 	return 0;
 }

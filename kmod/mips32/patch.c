@@ -55,6 +55,16 @@ void mips32_patch_init(struct mips32_vm *mvm)
 	mvm->translates = READ_ONCE(translate);
 }
 
+/*
+ * Who asks for it may bring memory of a VM that had it: what was translated there
+ * wants its comm page at once.
+ */
+void mips32_patch_enable(struct mips32_vm *mvm, bool on)
+{
+	mvm->translates = on;
+	mvm->live = on;
+}
+
 void mips32_patch_destroy(struct mips32_vm *mvm)
 {
 	struct patched_page *page;

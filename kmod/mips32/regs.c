@@ -32,9 +32,19 @@ static int gp_get(struct mips32_vcpu *v, u64 id, u64 *val)
 	u32 *reg = gp_reg(v, id);
 
 	if (!reg)
-		return -ENOENT;
+		return -EINVAL;
 	*val = (s32)*reg;
 	return 0;
+}
+
+/* What is written back as it was read is no jump: a load goes on to be completed. */
+void mips32_set_pc(struct mips32_vcpu *v, u32 pc)
+{
+	if (pc == v->ctxt->pc)
+		return;
+	v->ctxt->pc = pc;
+	v->ctxt->cause = 0;
+	v->mmio.pending = false;
 }
 
 static int gp_set(struct mips32_vcpu *v, u64 id, u64 val)
@@ -42,13 +52,11 @@ static int gp_set(struct mips32_vcpu *v, u64 id, u64 val)
 	u32 *reg = gp_reg(v, id);
 
 	if (!reg)
-		return -ENOENT;
-	if (reg != v->ctxt->gpr)
+		return -EINVAL;
+	if (id == KVM_REG_MIPS_PC)
+		mips32_set_pc(v, val);
+	else if (reg != v->ctxt->gpr)
 		*reg = val;
-	if (id == KVM_REG_MIPS_PC) {
-		v->ctxt->cause = 0;
-		v->mmio.pending = false;
-	}
 	return 0;
 }
 
@@ -74,7 +82,7 @@ static int cp0_reg_get(struct mips32_vcpu *v, u64 id, u64 *val)
 	const struct cp0_row *row = cp0_by_id(id);
 
 	if (!row)
-		return -ENOENT;
+		return -EINVAL;
 	*val = (s32)cp0_read(v, row);
 	return 0;
 }
@@ -83,7 +91,7 @@ static int cp0_reg_set(struct mips32_vcpu *v, u64 id, u64 val)
 {
 	const struct cp0_row *row = cp0_by_id(id);
 
-	return row ? cp0_set(v, row, val) : -ENOENT;
+	return row ? cp0_set(v, row, val) : -EINVAL;
 }
 
 static u64 cp0_reg_id(struct mips32_vcpu *v, unsigned int n)
@@ -115,7 +123,7 @@ static int time_get(struct mips32_vcpu *v, u64 id, u64 *val)
 		*val = v->timer.hz;
 		return 0;
 	default:
-		return -ENOENT;
+		return -EINVAL;
 	}
 }
 
@@ -129,7 +137,7 @@ static int time_set(struct mips32_vcpu *v, u64 id, u64 val)
 	case KVM_REG_MIPS_COUNT_HZ:
 		return mips32_timer_set_hz(v, val);
 	default:
-		return -ENOENT;
+		return -EINVAL;
 	}
 }
 
@@ -183,7 +191,7 @@ static int fpu_get(struct mips32_vcpu *v, u64 id, u64 *val)
 			return -EINVAL;
 		*val = *fpr_double(v, n);
 	} else {
-		return -ENOENT;
+		return -EINVAL;
 	}
 	return 0;
 }
@@ -206,7 +214,7 @@ static int fpu_set(struct mips32_vcpu *v, u64 id, u64 val)
 			return -EINVAL;
 		*fpr_double(v, n) = val;
 	} else {
-		return -ENOENT;
+		return -EINVAL;
 	}
 	return 0;
 }
@@ -277,7 +285,7 @@ int mips32_reg_get(struct ember_vcpu *vcpu, u64 id, void __user *val)
 	int ret;
 
 	if (!group)
-		return -ENOENT;
+		return -EINVAL;
 	ret = group->get(to_mips32(vcpu), id, &value);
 	if (ret)
 		return ret;
@@ -290,9 +298,9 @@ int mips32_reg_set(struct ember_vcpu *vcpu, u64 id, const void __user *val)
 	u64 value = 0;
 
 	if (!group)
-		return -ENOENT;
+		return -EINVAL;
 	if (REG_BYTES(id) > sizeof(value))
-		return -ENOENT;
+		return -EINVAL;
 	if (copy_from_user(&value, val, REG_BYTES(id)))
 		return -EFAULT;
 	return group->put(to_mips32(vcpu), id, value);

@@ -36,9 +36,7 @@ static long set_regs(struct mips32_vcpu *v, const struct kvm_regs __user *arg)
 		ctxt->gpr[i] = regs.gpr[i];
 	ctxt->hi = regs.hi;
 	ctxt->lo = regs.lo;
-	ctxt->pc = regs.pc;
-	ctxt->cause = 0;
-	v->mmio.pending = false;
+	mips32_set_pc(v, regs.pc);
 	return 0;
 }
 
@@ -82,7 +80,7 @@ static struct ember_vcpu *irq_target(struct ember_vcpu *vcpu, u32 cpu)
 	return cpu == ~0u ? vcpu : ember_get_vcpu(vcpu->vm, cpu);
 }
 
-/* Lines 2, 3 and 4; a negative number lets one go. */
+/* Lines 2, 3, 4 and 6; a negative number lets one go. */
 static long interrupt(struct ember_vcpu *vcpu,
 		      const struct kvm_mips_interrupt __user *arg)
 {
@@ -94,7 +92,7 @@ static long interrupt(struct ember_vcpu *vcpu,
 	line = irq.irq;
 	ip = line < 0 ? -line : line;
 	vcpu = irq_target(vcpu, irq.cpu);
-	if (!vcpu || ip < 2 || ip > 4)
+	if (!vcpu || ip < 2 || ip > 6 || ip == 5)
 		return -EINVAL;
 	mips32_irq_line(to_mips32(vcpu), ip, line > 0);
 	if (line > 0)
