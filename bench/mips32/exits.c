@@ -21,7 +21,7 @@
  *			  threads, two KVM_INTERRUPT and an exit to user space are in it.
  */
 #define _GNU_SOURCE
-#include "vm.h"
+#include "one_vm.h"
 #include "bench.h"
 #include <errno.h>
 #include <pthread.h>

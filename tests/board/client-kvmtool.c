@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include "client.h"
+#include "eventfd.h"
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -86,7 +87,7 @@ static void init_ram(void)
 static struct kvm_coalesced_mmio_ring *init_vcpu(unsigned int id)
 {
 	struct kvm_vcpu_init init = { 0 }, preferred;
-	struct vcpu *cpu = client_add_vcpu(vm, id);
+	struct vcpu *cpu = vm_create_vcpu(vm);
 	int offset;
 
 	if (id)
@@ -157,7 +158,8 @@ static void start_to_end(void (*create_gic)(void))
 		init_gic();
 	else
 		vm_spi(vm, CLIENT_SPI, 0);
-	irqfd = client_irqfd(vm, CLIENT_SPI - 32);
+	irqfd = eventfd_new();
+	expect_ok(vm_irqfd(vm, irqfd, CLIENT_SPI - 32, 0, 0));
 	reset_vcpus();
 	client_run(vm, ring, doorbell, irqfd);
 }

@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include "client.h"
+#include "eventfd.h"
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -45,7 +46,7 @@ static void scratch_vm(void)
 	int kvm = kvm_open(), i;
 
 	scratch.fd = expect_ok(ioctl(kvm, KVM_CREATE_VM, 0));
-	cpu = client_add_vcpu(&scratch, 0);
+	cpu = vm_create_vcpu(&scratch);
 	expect_ok(ioctl(scratch.fd, KVM_ARM_PREFERRED_TARGET, &init));
 	expect_ok(ioctl(cpu->fd, KVM_ARM_VCPU_INIT, &init));
 	read_reg32(cpu, ARM_CP15_REG32(0, 0, 0, 0), true); /* MIDR */
@@ -199,7 +200,7 @@ static void reset_vcpu(struct vcpu *cpu)
 
 static void init_vcpu(unsigned int id)
 {
-	struct vcpu *cpu = client_add_vcpu(vm, id);
+	struct vcpu *cpu = vm_create_vcpu(vm);
 	struct kvm_vcpu_init init;
 	uint64_t val;
 
@@ -380,7 +381,8 @@ static void start_to_end(void)
 	expect_ok(ioctl(vm->fd, KVM_REGISTER_COALESCED_MMIO, &zone));
 	doorbell = client_ioeventfd(vm, 0);
 	reset();
-	irqfd = client_irqfd(vm, CLIENT_SPI - 32);
+	irqfd = eventfd_new();
+	expect_ok(vm_irqfd(vm, irqfd, CLIENT_SPI - 32, 0, 0));
 	dirty_log();
 	client_run(vm, ring, doorbell, irqfd);
 }

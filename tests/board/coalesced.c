@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define ZONE OTHER_IO
-#define ZONE_SIZE 0x100
+#define ZONE PHYS(OTHER_IO)
+#define ZONE_SIZE 0xfd /* a word at its last byte is aligned, and not within */
 
 static struct vm *vm;
 static struct vcpu *cpu;
@@ -39,7 +39,7 @@ static struct kvm_coalesced_mmio_ring *start(const char *guest, uint32_t addr, u
 	vm = vm_new(1, 0);
 	cpu = &vm->vcpu[0];
 	expect_ok(zone(KVM_REGISTER_COALESCED_MMIO, ZONE, ZONE_SIZE, 0));
-	vcpu_start(cpu, guest, addr, n);
+	vcpu_start(cpu, guest, VIRT(addr), n);
 	return ring_of(cpu);
 }
 
@@ -150,11 +150,11 @@ static void unregister(void)
 	vcpu_done(cpu);
 	expect_eq(ring->last, 1);
 	expect_ok(zone(KVM_UNREGISTER_COALESCED_MMIO, ZONE + 4, ZONE_SIZE, 0));
-	vcpu_start(cpu, "g_write_words", ZONE, 1); /* too long: it is still there */
+	vcpu_start(cpu, "g_write_words", VIRT(ZONE), 1); /* too long: it is still there */
 	vcpu_done(cpu);
 	expect_eq(ring->last, 2);
 	expect_ok(zone(KVM_UNREGISTER_COALESCED_MMIO, ZONE + 4, 4, 0));
-	vcpu_start(cpu, "g_write_words", ZONE, 1);
+	vcpu_start(cpu, "g_write_words", VIRT(ZONE), 1);
 	vcpu_event(cpu, EV_WRITE);
 	vcpu_done(cpu);
 	expect_eq(ring->last, 2);

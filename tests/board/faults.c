@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #define PAGE 4096
-#define GPA 0x50000000
 #define PAGES 8
 #define HUGE 0x200000
 #define SPI 40

@@ -23,13 +23,13 @@ static void unknown_ioctl(void)
 	struct vm *vm = vm_new(1, 0);
 	int kvm = kvm_open();
 
-	expect_errno(ioctl(kvm, _IO(KVMIO, 0x7f), 0), EINVAL);
-	expect_errno(ioctl(kvm, _IO('x', 1), 0), EINVAL);
-	expect_errno(ioctl(kvm, KVM_RUN, 0), EINVAL);
-	expect_errno(ioctl(vm->fd, _IO(KVMIO, 0x7f), 0), EINVAL);
-	expect_errno(ioctl(vm->fd, KVM_RUN, 0), EINVAL);
-	expect_errno(ioctl(vm->vcpu[0].fd, _IO(KVMIO, 0x7f), 0), EINVAL);
-	expect_errno(ioctl(vm->vcpu[0].fd, KVM_CREATE_VM, 0), EINVAL);
+	expect_errno(ioctl(kvm, _IO(KVMIO, 0x7f), 0), NO_IOCTL);
+	expect_errno(ioctl(kvm, _IO('x', 1), 0), NO_IOCTL);
+	expect_errno(ioctl(kvm, KVM_RUN, 0), NO_IOCTL);
+	expect_errno(ioctl(vm->fd, _IO(KVMIO, 0x7f), 0), NO_IOCTL);
+	expect_errno(ioctl(vm->fd, KVM_RUN, 0), NO_IOCTL);
+	expect_errno(ioctl(vm->vcpu[0].fd, _IO(KVMIO, 0x7f), 0), NO_IOCTL);
+	expect_errno(ioctl(vm->vcpu[0].fd, KVM_CREATE_VM, 0), NO_IOCTL);
 }
 
 static void mmap_size(void)
@@ -41,60 +41,19 @@ static void mmap_size(void)
 	expect_errno(ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 1), EINVAL);
 }
 
-/* Every number below 256, and what Linux 5.6 on arm answers; the others are 0. */
-static const struct {
-	long cap;
-	int value;
-} answers[] = {
-	{ KVM_CAP_IRQCHIP, 1 },
-	{ KVM_CAP_USER_MEMORY, 1 },
-	{ KVM_CAP_NR_MEMSLOTS, 64 }, /* 32 there */
-	{ KVM_CAP_MP_STATE, 1 },
-	{ KVM_CAP_COALESCED_MMIO, KVM_COALESCED_MMIO_PAGE_OFFSET },
-	{ KVM_CAP_SYNC_MMU, 1 },
-	{ KVM_CAP_DESTROY_MEMORY_REGION_WORKS, 1 },
-	{ KVM_CAP_SET_GUEST_DEBUG, 1 }, /* 0 there */
-	{ KVM_CAP_IRQ_ROUTING, 4096 },
-	{ KVM_CAP_JOIN_MEMORY_REGIONS_WORKS, 1 },
-	{ KVM_CAP_IRQFD, 1 },
-	{ KVM_CAP_IOEVENTFD, 1 },
-	{ KVM_CAP_INTERNAL_ERROR_DATA, 1 },
-	{ KVM_CAP_VCPU_EVENTS, 1 },
-	{ KVM_CAP_MAX_VCPUS, MAX_VCPUS },
-	{ KVM_CAP_ONE_REG, 1 },
-	{ KVM_CAP_SIGNAL_MSI, 1 },
-	{ KVM_CAP_READONLY_MEM, 1 },
-	{ KVM_CAP_IRQFD_RESAMPLE, 1 },
-	{ KVM_CAP_ARM_PSCI, 1 },
-	{ KVM_CAP_ARM_SET_DEVICE_ADDR, 1 },
-	{ KVM_CAP_DEVICE_CTRL, 1 },
-	{ KVM_CAP_ENABLE_CAP_VM, 1 },
-	{ KVM_CAP_ARM_PSCI_0_2, 1 },
-	{ KVM_CAP_CHECK_EXTENSION_VM, 1 },
-	{ KVM_CAP_IOEVENTFD_ANY_LENGTH, 1 },
-	{ KVM_CAP_MAX_VCPU_ID, MAX_VCPUS },
-	{ KVM_CAP_IMMEDIATE_EXIT, 1 },
-	{ KVM_CAP_ARM_USER_IRQ, 1 },
-	{ KVM_CAP_COALESCED_PIO, 1 },
-	{ KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, 1 },
-	{ KVM_CAP_ARM_IRQ_LINE_LAYOUT_2, 1 },
-	{ KVM_CAP_ARM_NISV_TO_USER, 1 },
-	{ KVM_CAP_ARM_INJECT_EXT_DABT, 1 },
-	{ KVM_CAP_BINARY_STATS_FD, 1 }, /* since 5.14 */
-};
-
 static int answer(long cap)
 {
 	size_t i;
 
 	if (cap == KVM_CAP_NR_VCPUS)
 		return sysconf(_SC_NPROCESSORS_ONLN);
-	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
-		if (answers[i].cap == cap)
-			return answers[i].value;
+	for (i = 0; i < arch_nr_caps; i++)
+		if (arch_caps[i].cap == cap)
+			return arch_caps[i].value;
 	return 0;
 }
 
+/* Every number below 256. */
 static void check_all_caps(int fd)
 {
 	long cap;
@@ -109,10 +68,6 @@ static void check_all_caps(int fd)
 
 static void capabilities(void)
 {
-	int kvm = kvm_open();
-
-	/* That one is a VM's to answer. */
-	expect_errno(check_cap(kvm, KVM_CAP_MSI_DEVID), EINVAL);
 	check_all_caps(vm_new(0, 0)->fd);
 }
 
@@ -133,18 +88,6 @@ static void create_vm_type(void)
 	expect_errno(ioctl(kvm, KVM_CREATE_VM, 1), EINVAL);
 	expect_errno(ioctl(kvm, KVM_CREATE_VM, 0x80000000), EINVAL);
 	expect_ok(ioctl(kvm, KVM_CREATE_VM, 0));
-}
-
-static void preferred_target(void)
-{
-	struct kvm_vcpu_init init;
-	struct vm *vm = vm_new(0, 0);
-
-	memset(&init, 0xff, sizeof(init));
-	expect_ok(ioctl(vm->fd, KVM_ARM_PREFERRED_TARGET, &init));
-	expect(init.target < KVM_ARM_NUM_TARGETS);
-	expect_eq(init.features[0], 0);
-	expect_errno(ioctl(vm->fd, KVM_ARM_PREFERRED_TARGET, (void *)0x1000), EFAULT);
 }
 
 /* A vcpu goes on when the VM's own descriptor is closed. */
@@ -219,14 +162,15 @@ static int in_child(int fd, unsigned long request, unsigned long arg)
 static void foreign_process(void)
 {
 	struct vm *vm = vm_new(1, VM_GIC);
-	struct kvm_device_attr attr = { .group = KVM_DEV_ARM_VGIC_GRP_NR_IRQS };
+	struct kvm_device_attr attr = {};
 
 	vcpu_start(&vm->vcpu[0], "g_report_args", 1, 2);
 	expect_eq(in_child(vm->fd, KVM_CHECK_EXTENSION, KVM_CAP_USER_MEMORY), EIO);
 	expect_eq(in_child(vm->fd, KVM_CREATE_VCPU, 1), EIO);
 	expect_eq(in_child(vm->vcpu[0].fd, KVM_RUN, 0), EIO);
 	expect_eq(in_child(vm->vcpu[0].fd, KVM_SET_SIGNAL_MASK, 0), EIO);
-	expect_eq(in_child(vm->gic, KVM_HAS_DEVICE_ATTR, (unsigned long)&attr), EIO);
+	if (vm->gic >= 0)
+		expect_eq(in_child(vm->gic, KVM_HAS_DEVICE_ATTR, (unsigned long)&attr), EIO);
 	vcpu_reports(&vm->vcpu[0], 1);
 }
 
@@ -286,11 +230,11 @@ static void many_vms_in_turn(void)
 }
 
 static const struct test tests[] = {
-	TEST(api_version),	    TEST(unknown_ioctl),    TEST(mmap_size),
-	TEST(capabilities),	    TEST(capability_on_vm), TEST(create_vm_type),
-	TEST(preferred_target),	    TEST(vm_closed_first),  TEST(run_page_outlives_fd),
-	TEST(mmap_of_vcpu),	    TEST(mmap_past_end),    TEST(foreign_process),
-	TEST(last_close_elsewhere), TEST(many_vms),	    TEST(many_vms_in_turn),
+	TEST(api_version),     TEST(unknown_ioctl),	   TEST(mmap_size),
+	TEST(capabilities),    TEST(capability_on_vm),	   TEST(create_vm_type),
+	TEST(vm_closed_first), TEST(run_page_outlives_fd), TEST(mmap_of_vcpu),
+	TEST(mmap_past_end),   TEST(foreign_process),	   TEST(last_close_elsewhere),
+	TEST(many_vms),	       TEST(many_vms_in_turn),
 };
 
 TEST_MAIN("ioctl-system", tests)

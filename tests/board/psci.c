@@ -3,6 +3,7 @@
  * PSCI: its versions, and the exits by which a guest ends or restarts itself.
  */
 #include "vm.h"
+#include <sys/time.h>
 
 static struct vm *vm;
 static struct vcpu *cpu;
@@ -108,10 +109,26 @@ static void off_stops_others(void)
 	vm_stop(vm);
 }
 
+static void nothing(int sig)
+{
+	(void)sig;
+}
+
+/* One that waits to be switched on hears signals. */
+static void signal_while_off(void)
+{
+	struct itimerval it = { .it_value.tv_usec = 20000, .it_interval.tv_usec = 20000 };
+
+	vm = vm_new(2, VM_POWER_OFF);
+	signal(SIGALRM, nothing);
+	expect_ok(setitimer(ITIMER_REAL, &it, NULL));
+	vcpu_event(&vm->vcpu[1], EV_INTR);
+}
+
 static const struct test tests[] = {
-	TEST(version_1_0),  TEST(version_0_2),	   TEST(version_bad),
-	TEST(version_0_1),  TEST(suspend),	   TEST(system_off),
-	TEST(system_reset), TEST(reset_and_again), TEST(off_stops_others),
+	TEST(version_1_0),	TEST(version_0_2),	TEST(version_bad),  TEST(version_0_1),
+	TEST(suspend),		TEST(system_off),	TEST(system_reset), TEST(reset_and_again),
+	TEST(off_stops_others), TEST(signal_while_off),
 };
 
 TEST_MAIN("psci", tests)

@@ -2,8 +2,7 @@
 /*
  * GSI routing: KVM_SET_GSI_ROUTING, and what irqfds make of it; MSIs.
  */
-#include "vm.h"
-#include <sys/eventfd.h>
+#include "eventfd.h"
 #include <unistd.h>
 
 #define SPI 40
@@ -42,34 +41,6 @@ static int route_msi(uint32_t gsi, uint32_t flags)
 	};
 
 	return set_routing(&t);
-}
-
-static int irqfd(int fd, uint32_t gsi, uint32_t flags, int resample)
-{
-	struct kvm_irqfd arg = { .fd = fd, .gsi = gsi, .flags = flags, .resamplefd = resample };
-
-	return ioctl(vm->fd, KVM_IRQFD, &arg);
-}
-
-static int new_eventfd(void)
-{
-	return expect_ok(eventfd(0, EFD_NONBLOCK));
-}
-
-static void signal_eventfd(int fd)
-{
-	uint64_t one = 1;
-
-	expect_eq(write(fd, &one, sizeof(one)), sizeof(one));
-}
-
-static uint64_t eventfd_count(int fd)
-{
-	uint64_t n = 0;
-
-	if (read(fd, &n, sizeof(n)) < 0 && errno != EAGAIN)
-		fail("read of an eventfd: %s", strerror(errno));
-	return n;
 }
 
 static void start(const char *guest, uint32_t irq, uint32_t n)
@@ -122,17 +93,17 @@ static void errors(void)
 /* Signals go where the table says at the time. */
 static void irqfd_follows(void)
 {
-	int fd = new_eventfd(), i;
+	int fd = eventfd_new(), i;
 
 	start("g_count_edges", SPI, 3);
 	expect_ok(route(3000, PIN));
-	expect_ok(irqfd(fd, 3000, 0, 0));
+	expect_ok(vm_irqfd(vm, fd, 3000, 0, 0));
 	for (i = 0; i < 3; i++) {
 		vcpu_reports(cpu, i);
 		expect_ok(route(3000, PIN + 1 + i));
-		signal_eventfd(fd); /* to another interrupt */
+		eventfd_signal(fd); /* to another interrupt */
 		expect_ok(route(3000, PIN));
-		signal_eventfd(fd);
+		eventfd_signal(fd);
 	}
 	expect_eq(vcpu_done(cpu), 3);
 }
@@ -140,14 +111,14 @@ static void irqfd_follows(void)
 /* A GSI that leads nowhere is no error, as in 5.6, and nothing comes of it. */
 static void unrouted(void)
 {
-	int fd = new_eventfd();
+	int fd = eventfd_new();
 
 	start("g_not_pending", SPI, 0);
 	expect_ok(route(0, PIN));
-	expect_ok(irqfd(fd, PIN, 0, 0));
-	expect_ok(irqfd(new_eventfd(), 0xffffffff, 0, 0));
+	expect_ok(vm_irqfd(vm, fd, PIN, 0, 0));
+	expect_ok(vm_irqfd(vm, eventfd_new(), 0xffffffff, 0, 0));
 	vcpu_report(cpu);
-	signal_eventfd(fd);
+	eventfd_signal(fd);
 	vcpu_done(cpu);
 	expect_eq(eventfd_count(fd), 0);
 }
@@ -155,20 +126,20 @@ static void unrouted(void)
 /* The controller brings its own table; what was set before is gone. */
 static void default_table(void)
 {
-	int fd = new_eventfd();
+	int fd = eventfd_new();
 
 	vm = vm_new(1, 0);
 	cpu = &vm->vcpu[0];
 	expect_ok(route(5, PIN));
-	expect_errno(irqfd(fd, 5, 0, 0), EAGAIN);
+	expect_errno(vm_irqfd(vm, fd, 5, 0, 0), EAGAIN);
 	vm_add_gic(vm);
-	expect_errno(irqfd(fd, 5, 0, 0), EAGAIN);
+	expect_errno(vm_irqfd(vm, fd, 5, 0, 0), EAGAIN);
 	vm_init_gic(vm);
-	expect_ok(irqfd(new_eventfd(), 5, 0, 0));
-	expect_ok(irqfd(fd, PIN, 0, 0));
+	expect_ok(vm_irqfd(vm, eventfd_new(), 5, 0, 0));
+	expect_ok(vm_irqfd(vm, fd, PIN, 0, 0));
 	vcpu_start(cpu, "g_count_edges", SPI, 1);
 	vcpu_reports(cpu, 0);
-	signal_eventfd(fd);
+	eventfd_signal(fd);
 	expect_eq(vcpu_done(cpu), 1);
 }
 
@@ -178,7 +149,7 @@ static void assign_keeps_line(void)
 	start("g_level_is", SPI, 2);
 	vm_spi(vm, SPI, 1);
 	vcpu_reports(cpu, 1);
-	expect_ok(irqfd(new_eventfd(), PIN, 0, 0));
+	expect_ok(vm_irqfd(vm, eventfd_new(), PIN, 0, 0));
 	vcpu_reports(cpu, 1);
 	vcpu_done(cpu);
 }
@@ -186,16 +157,16 @@ static void assign_keeps_line(void)
 /* Two that share a line: it falls once, both hear of it. */
 static void resample_shared(void)
 {
-	int fd[2] = { new_eventfd(), new_eventfd() };
-	int re[2] = { new_eventfd(), new_eventfd() }, i;
+	int fd[2] = { eventfd_new(), eventfd_new() };
+	int re[2] = { eventfd_new(), eventfd_new() }, i;
 
 	start("g_count_levels", SPI, 4);
 	expect_ok(route(77, PIN));
 	for (i = 0; i < 2; i++)
-		expect_ok(irqfd(fd[i], 77, KVM_IRQFD_FLAG_RESAMPLE, re[i]));
+		expect_ok(vm_irqfd(vm, fd[i], 77, KVM_IRQFD_FLAG_RESAMPLE, re[i]));
 	for (i = 0; i < 4; i++) {
 		vcpu_reports(cpu, i);
-		signal_eventfd(fd[i % 2]);
+		eventfd_signal(fd[i % 2]);
 		vcpu_reports(cpu, 100 + i);
 		expect_eq(eventfd_count(re[0]), 1);
 		expect_eq(eventfd_count(re[1]), 1);
@@ -206,14 +177,14 @@ static void resample_shared(void)
 /* The last one that could lower the line does so when it goes. */
 static void resample_deassigned(void)
 {
-	int fd = new_eventfd(), re = new_eventfd();
+	int fd = eventfd_new(), re = eventfd_new();
 
 	start("g_level_is", SPI, 3);
-	expect_ok(irqfd(fd, PIN, KVM_IRQFD_FLAG_RESAMPLE, re));
+	expect_ok(vm_irqfd(vm, fd, PIN, KVM_IRQFD_FLAG_RESAMPLE, re));
 	vcpu_reports(cpu, 0);
-	signal_eventfd(fd);
+	eventfd_signal(fd);
 	vcpu_reports(cpu, 1);
-	expect_ok(irqfd(fd, PIN, KVM_IRQFD_FLAG_DEASSIGN, 0));
+	expect_ok(vm_irqfd(vm, fd, PIN, KVM_IRQFD_FLAG_DEASSIGN, 0));
 	vcpu_reports(cpu, 0);
 	vcpu_done(cpu);
 	expect_eq(eventfd_count(re), 0);
@@ -222,13 +193,13 @@ static void resample_deassigned(void)
 /* Each one's end raises the other. */
 static void resample_ping_pong(void)
 {
-	int a = new_eventfd(), b = new_eventfd();
+	int a = eventfd_new(), b = eventfd_new();
 
 	start("g_ping_pong", SPI, 50);
-	expect_ok(irqfd(a, PIN, KVM_IRQFD_FLAG_RESAMPLE, b));
-	expect_ok(irqfd(b, PIN + 2, KVM_IRQFD_FLAG_RESAMPLE, a));
+	expect_ok(vm_irqfd(vm, a, PIN, KVM_IRQFD_FLAG_RESAMPLE, b));
+	expect_ok(vm_irqfd(vm, b, PIN + 2, KVM_IRQFD_FLAG_RESAMPLE, a));
 	vcpu_reports(cpu, 0);
-	signal_eventfd(a);
+	eventfd_signal(a);
 	expect_eq(vcpu_done(cpu), 50);
 }
 
@@ -245,6 +216,8 @@ static void msi(void)
 	vm = vm_new(0, 0);
 	expect_eq(check_cap(vm->fd, KVM_CAP_SIGNAL_MSI), 1);
 	expect_eq(check_cap(vm->fd, KVM_CAP_MSI_DEVID), 0);
+	/* a VM's to answer */
+	expect_errno(check_cap(kvm_open(), KVM_CAP_MSI_DEVID), EINVAL);
 	expect_errno(signal_msi(0), EINVAL);
 	vm = vm_new(1, VM_GIC);
 	expect_errno(signal_msi(0), ENODEV);

@@ -17,7 +17,7 @@ static void slot_moves(void)
 	expect_eq(vcpu_event(cpu, EV_READ).addr, GPA);
 	vcpu_answer(cpu, 0x55);
 	vcpu_reports(cpu, 0x55);
-	vcpu_start(cpu, "g_read_word", GPA + 0x100000, 1);
+	vcpu_start(cpu, "g_read_word", VIRT(GPA + 0x100000), 1);
 	vcpu_reports(cpu, 0x77);
 }
 

@@ -129,7 +129,7 @@ static void counts(void)
 static void running(void)
 {
 	struct vm *vm = vm_new(1, 0);
-	struct kvm_ioeventfd doorbell = { .addr = OTHER_IO, .fd = eventfd(0, 0) };
+	struct kvm_ioeventfd doorbell = { .addr = PHYS(OTHER_IO), .fd = eventfd(0, 0) };
 	uint64_t last = 0, now;
 	struct stats s;
 	int i;

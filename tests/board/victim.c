@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #define PAGE 4096
-#define GPA 0x50000000
 #define SPI 40
 
 static void add_eventfds(struct vm *vm)

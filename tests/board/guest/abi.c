@@ -176,14 +176,6 @@ u32 g_ping_pong(u32 irq, u32 n)
 	return n;
 }
 
-/* ---- exits to count ------------------------------------------------------------------ */
-
-void g_ring_until(u32 doorbell, u32 stop)
-{
-	while (!*(volatile u32 *)stop)
-		write32(doorbell, 0);
-}
-
 /* ---- what clients of KVM run in the end ---------------------------------------------- */
 
 static volatile u32 second_up;

@@ -5,13 +5,6 @@
  */
 #include "guest.h"
 
-/* Read a word whenever the test answers the last report. */
-void g_read_word(u32 addr, u32 n)
-{
-	while (n--)
-		report(read32(addr));
-}
-
 u32 g_write_word(u32 addr, u32 value)
 {
 	write32(addr, value);
@@ -28,50 +21,6 @@ void g_touch_pages(u32 addr, u32 n)
 	report(n);
 	for (i = 0; i < n; i++)
 		check_eq(read32(addr + i * 4096), addr + i);
-}
-
-/* Write the pages whose numbers are listed at SCRATCH, ended by ~0; again and again. */
-void g_touch_listed(u32 addr)
-{
-	volatile u32 *list = (u32 *)SCRATCH;
-	u32 i;
-
-	for (;;) {
-		for (i = 0; list[i] != ~0u; i++)
-			write32(addr + list[i] * 4096, i);
-		report(i);
-	}
-}
-
-/*
- * Count in a word for ever; another word is the test's request to stop.  Reads
- * what it wrote, so that lost or doubled pages show.
- */
-u32 g_count_in(u32 addr, u32 stop)
-{
-	volatile u32 *word = (u32 *)addr;
-	u32 n = *word;
-
-	while (!read32(stop)) {
-		check_eq(*word, n);
-		*word = ++n;
-	}
-	return n;
-}
-
-/* Read a slot that comes and goes: memory says 0x600d, the test's side 0xdead. */
-void g_read_flicker(u32 addr, u32 stop)
-{
-	u32 v, memory = 0;
-
-	while (!read32(stop)) {
-		v = read32(addr);
-		if (v == 0x600d)
-			memory++;
-		else
-			check_eq(v, 0xdead);
-	}
-	report(memory);
 }
 
 /* A checksum over memory, again on each report. */

@@ -5,20 +5,6 @@
  */
 #include "guest.h"
 
-void g_report_args(u32 a, u32 b)
-{
-	report(a);
-	report(b);
-}
-
-void g_count_reports(u32 n)
-{
-	u32 i;
-
-	for (i = 0; i < n; i++)
-		report(i);
-}
-
 void g_spin(void)
 {
 	for (;;)
@@ -30,43 +16,6 @@ u32 g_wait_word(u32 addr, u32 value)
 {
 	wait_for((volatile u32 *)addr, value);
 	return value;
-}
-
-void g_write_words(u32 addr, u32 n)
-{
-	u32 i;
-
-	for (i = 0; i < n; i++)
-		write32(addr, i);
-}
-
-void g_access_widths(u32 addr)
-{
-	u32 v;
-
-	asm volatile("strb %0, [%1]" ::"r"(0x12345678), "r"(addr));
-	asm volatile("strh %0, [%1]" ::"r"(0x12345678), "r"(addr));
-	asm volatile("str %0, [%1]" ::"r"(0x12345678), "r"(addr));
-	asm volatile("ldrb %0, [%1]" : "=r"(v) : "r"(addr));
-	asm volatile("ldrh %0, [%1]" : "=r"(v) : "r"(addr));
-	asm volatile("ldr %0, [%1]" : "=r"(v) : "r"(addr));
-}
-
-/* What five kinds of loads make of what the test answers. */
-void g_load_kinds(u32 addr)
-{
-	u32 v;
-
-	asm volatile("ldrb %0, [%1]" : "=r"(v) : "r"(addr));
-	report(v);
-	asm volatile("ldrh %0, [%1]" : "=r"(v) : "r"(addr));
-	report(v);
-	asm volatile("ldrsb %0, [%1]" : "=r"(v) : "r"(addr));
-	report(v);
-	asm volatile("ldrsh %0, [%1]" : "=r"(v) : "r"(addr));
-	report(v);
-	asm volatile("ldr %0, [%1]" : "=r"(v) : "r"(addr));
-	report(v);
 }
 
 /* ---- exceptions that are the guest's own affair -------------------------------- */
@@ -220,12 +169,6 @@ void g_wfi_masked(u32 irq)
 	wfi(); /* IRQs are masked: a pending one still ends the wait */
 	check_eq(gic_wait_ack(), irq);
 	gicc_write(GICC_EOIR, irq);
-}
-
-void g_wfi_forever(void)
-{
-	for (;;)
-		wfi();
 }
 
 void g_wfe(u32 n)

@@ -4,24 +4,8 @@
  */
 #define _GNU_SOURCE
 #include "client.h"
-#include <sys/eventfd.h>
-#include <sys/mman.h>
+#include "eventfd.h"
 #include <unistd.h>
-
-struct vcpu *client_add_vcpu(struct vm *vm, unsigned int id)
-{
-	struct vcpu *cpu = &vm->vcpu[vm->nr_vcpus++];
-	int kvm = kvm_open();
-
-	cpu->vm = vm;
-	cpu->id = id;
-	cpu->fd = expect_ok(ioctl(vm->fd, KVM_CREATE_VCPU, id));
-	cpu->run_size = expect_ok(ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0));
-	cpu->run = mmap(NULL, cpu->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, cpu->fd, 0);
-	expect(cpu->run != MAP_FAILED);
-	close(kvm);
-	return cpu;
-}
 
 void client_set_attr(int fd, unsigned int group, uint64_t attr, const void *val)
 {
@@ -35,30 +19,12 @@ int client_ioeventfd(struct vm *vm, unsigned int flags)
 	struct kvm_ioeventfd arg = {
 		.addr = CLIENT_DOORBELL,
 		.len = 4,
-		.fd = expect_ok(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+		.fd = eventfd_new(),
 		.flags = flags,
 	};
 
 	expect_ok(ioctl(vm->fd, KVM_IOEVENTFD, &arg));
 	return arg.fd;
-}
-
-int client_irqfd(struct vm *vm, uint32_t gsi)
-{
-	struct kvm_irqfd arg = {
-		.fd = expect_ok(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-		.gsi = gsi,
-	};
-
-	expect_ok(ioctl(vm->fd, KVM_IRQFD, &arg));
-	return arg.fd;
-}
-
-void client_signal(int fd)
-{
-	uint64_t one = 1;
-
-	expect_eq(write(fd, &one, sizeof(one)), sizeof(one));
 }
 
 static void expect_ring(struct kvm_coalesced_mmio_ring *ring)
@@ -90,7 +56,7 @@ void client_run(struct vm *vm, struct kvm_coalesced_mmio_ring *ring, int doorbel
 	for (i = 0; i < 4; i++) {
 		vcpu_reports(cpu, i);
 		if (i % 2) {
-			client_signal(irqfd);
+			eventfd_signal(irqfd);
 			continue;
 		}
 		vm_spi(vm, CLIENT_SPI, 1);

@@ -13,13 +13,9 @@
 #define CLIENT_DOORBELL (CLIENT_IO + 0x50)
 #define CLIENT_ANSWER (CLIENT_IO + 0x60)
 
-/* A vcpu of a VM that the test made by hand: descriptor, mapping, no init. */
-struct vcpu *client_add_vcpu(struct vm *vm, unsigned int id);
 void client_set_attr(int fd, unsigned int group, uint64_t attr, const void *val);
 /* The eventfd at CLIENT_DOORBELL, as the client's event loop would wait for it. */
 int client_ioeventfd(struct vm *vm, unsigned int flags);
-int client_irqfd(struct vm *vm, uint32_t gsi);
-void client_signal(int fd);
 /*
  * Run g_client on vcpu 0 and what it starts on vcpu 1: interrupts by
  * KVM_IRQ_LINE and by @irqfd in turn, until the guest powers off.  @ring: that of

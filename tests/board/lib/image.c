@@ -22,7 +22,7 @@ void guest_load(uint8_t *ram)
 			continue;
 		if (ph[i].p_paddr + ph[i].p_memsz > SCRATCH)
 			fail("the guests' image is too large");
-		memcpy(ram + ph[i].p_paddr - RAM_BASE, guest_image + ph[i].p_offset,
+		memcpy(ram + PHYS(ph[i].p_paddr) - RAM_BASE, guest_image + ph[i].p_offset,
 		       ph[i].p_filesz);
 	}
 }

@@ -1,35 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the tests and their guests agree on: addresses, and how a guest talks.
+ * What the tests and their guests agree on: how a guest talks. Where things are is the
+ * board's: board.h, of armv7/ or mips32/.
  *
  * A guest speaks by writing to the TEST_IO page, which is no memory, so that
  * each write is an exit to the test.  DEV_IO is a page that the test's side
- * plays as 4 KiB of byte-addressed memory.  Used by C and assembly.
+ * plays as 4 KiB of byte-addressed memory.  OTHER_IO is no memory and no device: the
+ * test sees a read or write event.  Used by C and assembly.
+ *
+ * All are addresses as a guest uses them; PHYS() makes guest physical ones of them,
+ * and VIRT() the other way round.
  */
 #ifndef BOARD_LAYOUT_H
 #define BOARD_LAYOUT_H
 
-#define RAM_BASE 0x40000000
-#define RAM_SIZE 0x00400000
-#define IMAGE_BASE 0x40008000
-/* Free for the tests, from here to the end of RAM. */
-#define SCRATCH 0x40200000
+#include "board.h"
 
-/* As on QEMU's virt board. */
-#define GICD_BASE 0x08000000
-#define GICC_BASE 0x08010000
-
-#define TEST_IO 0x0a000000
 #define TEST_REPORT 0x0 /* a value for the test */
 #define TEST_DONE 0x4 /* the guest's function has returned */
 #define TEST_FAIL 0x8 /* address of a struct guest_failure */
-#define TEST_EXC 0xc /* address of a struct guest_exception: not expected */
+#define TEST_EXC 0xc /* address of what an exception left, not expected; board.h */
+#define TEST_LINE 0x10 /* of the guest's source: what it checks there is not so */
 
-#define DEV_IO 0x0b000000
 #define DEV_SIZE 0x1000
-
-/* No memory and no device: the test sees a read or write event. */
-#define OTHER_IO 0x0c000000
 
 /* Orders for the vcpus of g_serve: one struct guest_order for each. */
 #define ORDERS (SCRATCH + 0x1000)
@@ -43,23 +36,15 @@
 #define MAX_VCPUS 8
 
 /*
- * Reports that ask the test to move an interrupt line: SPI, or PPI of a vcpu;
+ * Reports that ask the test to move an interrupt line: SPI, or PPI of a vcpu; on MIPS
+ * an interrupt of a vcpu;
  * 0: low, 1: high, 2: high and low again.
  */
 #define CMD_LINE(irq, cpu, level) (0xa5000000u | (cpu) << 20 | (level) << 16 | (irq))
 #define IS_CMD_LINE(v) ((v) >> 24 == 0xa5)
 
-/* Kinds of exceptions, in the order of the vectors. */
-#define EXC_UNDEF 1
-#define EXC_SVC 2
-#define EXC_PABT 3
-#define EXC_DABT 4
-#define EXC_IRQ 6
-#define EXC_FIQ 7
-#define EXC_NR 8
-
 #ifndef __ASSEMBLER__
-/* Both as they lie in guest memory: 32-bit words. */
+/* As it lies in guest memory: 32-bit words. */
 struct guest_failure {
 	unsigned int what; /* address of a string */
 	unsigned int got;
@@ -73,15 +58,6 @@ struct guest_order {
 	unsigned int stop;
 	unsigned int result;
 	unsigned int pad[8];
-};
-
-struct guest_exception {
-	unsigned int r[13];
-	unsigned int lr;
-	unsigned int kind;
-	unsigned int pad;
-	unsigned int pc; /* raw: not corrected for the kind */
-	unsigned int spsr;
 };
 #endif
 

@@ -43,7 +43,7 @@ void start(const char *name, void *mem, size_t size, uint32_t arg1)
 	vm = vm_new(1, 0);
 	cpu = &vm->vcpu[0];
 	expect_ok(vm_slot(vm, 1, 0, GPA, size, mem));
-	vcpu_start(cpu, name, GPA, arg1);
+	vcpu_start(cpu, name, VIRT(GPA), arg1);
 }
 
 /* ---- guests that serve ---------------------------------------------------------- */
@@ -171,7 +171,7 @@ void hammer(struct vm *vm, uint32_t period, uint32_t count)
 	unsigned int i;
 
 	for (i = 0; i < vm->nr_vcpus; i++)
-		post(vm, i, ORDER_HAMMER, GPA, period, count);
+		post(vm, i, ORDER_HAMMER, VIRT(GPA), period, count);
 }
 
 void hammer_end(struct vm *vm)

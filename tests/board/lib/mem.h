@@ -14,7 +14,6 @@
 
 #define PAGE 4096
 #define HUGE 0x200000
-#define GPA 0x50000000
 
 /* Linux 5.4 and 6.1 */
 #ifndef MADV_PAGEOUT
@@ -34,7 +33,7 @@ void *map(size_t size);
 uint8_t *map_huge(size_t size);
 /* Make huge pages of it now, however often the host has none to spare. */
 void collapse(void *mem, size_t size);
-/* A guest of one vcpu with @size bytes of @mem at GPA, to run @name(GPA, @arg1). */
+/* A guest of one vcpu with @size bytes of @mem at GPA, to run @name(VIRT(GPA), @arg1). */
 void start(const char *name, void *mem, size_t size, uint32_t arg1);
 
 /* ---- guests that serve ---------------------------------------------------- */

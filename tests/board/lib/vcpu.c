@@ -36,6 +36,14 @@ void vcpu_set_reg(struct vcpu *cpu, uint64_t id, uint32_t val)
 	expect_ok(vcpu_set(cpu, id, &val));
 }
 
+uint32_t vcpu_pc(struct vcpu *cpu)
+{
+	uint64_t val = 0;
+
+	expect_ok(vcpu_get(cpu, REG_PC, &val));
+	return val;
+}
+
 struct kvm_reg_list *vcpu_reg_list(struct vcpu *cpu)
 {
 	struct kvm_reg_list count = { .n = 0 }, *list;
@@ -48,15 +56,6 @@ struct kvm_reg_list *vcpu_reg_list(struct vcpu *cpu)
 	return list;
 }
 
-void vcpu_start(struct vcpu *cpu, const char *name, uint32_t arg0, uint32_t arg1)
-{
-	vcpu_settle(cpu);
-	vcpu_set_reg(cpu, CORE_REG(usr_regs.ARM_r0), guest_sym(name));
-	vcpu_set_reg(cpu, CORE_REG(usr_regs.ARM_r1), arg0);
-	vcpu_set_reg(cpu, CORE_REG(usr_regs.ARM_r2), arg1);
-	vcpu_set_reg(cpu, CORE_REG(usr_regs.ARM_pc), guest_sym("_start"));
-}
-
 /* ---- what an exit means ---------------------------------------------------- */
 
 static _Noreturn void guest_failed(struct vcpu *cpu, uint32_t addr)
@@ -66,22 +65,6 @@ static _Noreturn void guest_failed(struct vcpu *cpu, uint32_t addr)
 
 	fail("vcpu %u: %s is %u (%#x), expected %u (%#x)", cpu->id, base ? base + 1 : what, f->got,
 	     f->got, f->want, f->want);
-}
-
-static _Noreturn void guest_trapped(struct vcpu *cpu, uint32_t addr)
-{
-	static const char *const kinds[EXC_NR] = {
-		[EXC_UNDEF] = "undefined instruction",
-		[EXC_SVC] = "SVC",
-		[EXC_PABT] = "prefetch abort",
-		[EXC_DABT] = "data abort",
-		[EXC_IRQ] = "IRQ",
-		[EXC_FIQ] = "FIQ",
-	};
-	struct guest_exception *e = vm_mem(cpu->vm, addr);
-
-	fail("vcpu %u: the guest took a %s, lr %#x, spsr %#x, DFAR %#x", cpu->id,
-	     kinds[e->kind % EXC_NR], e->pc, e->spsr, vcpu_reg(cpu, ARM_CP15_REG32(0, 6, 0, 0)));
 }
 
 static struct event test_io(struct vcpu *cpu, uint32_t reg, uint32_t value)
@@ -97,7 +80,9 @@ static struct event test_io(struct vcpu *cpu, uint32_t reg, uint32_t value)
 	case TEST_FAIL:
 		guest_failed(cpu, value);
 	case TEST_EXC:
-		guest_trapped(cpu, value);
+		arch_guest_trapped(cpu, value);
+	case TEST_LINE:
+		fail("vcpu %u: what the guest checks at its line %u is not so", cpu->id, value);
 	}
 	fail("the guest wrote %#x to TEST_IO + %#x", value, reg);
 }
@@ -106,9 +91,9 @@ static struct event test_io(struct vcpu *cpu, uint32_t reg, uint32_t value)
 static bool dev_io(struct vcpu *cpu)
 {
 	struct kvm_run *run = cpu->run;
-	uint64_t offset = run->mmio.phys_addr - DEV_IO;
+	uint64_t offset = run->mmio.phys_addr - PHYS(DEV_IO);
 
-	if (run->mmio.phys_addr < DEV_IO || offset + run->mmio.len > DEV_SIZE)
+	if (run->mmio.phys_addr < PHYS(DEV_IO) || offset + run->mmio.len > DEV_SIZE)
 		return false;
 	if (run->mmio.is_write)
 		memcpy(cpu->vm->dev + offset, run->mmio.data, run->mmio.len);
@@ -143,8 +128,8 @@ static struct event mmio_event(struct vcpu *cpu)
 		fail("an MMIO exit of %u bytes", run->mmio.len);
 	if (run->mmio.is_write)
 		memcpy(&ev.value, run->mmio.data, ev.len < 4 ? ev.len : 4);
-	if (run->mmio.is_write && ev.addr >= TEST_IO && ev.addr < TEST_IO + 0x100)
-		return test_io(cpu, ev.addr - TEST_IO, ev.value);
+	if (run->mmio.is_write && ev.addr >= PHYS(TEST_IO) && ev.addr < PHYS(TEST_IO) + 0x100)
+		return test_io(cpu, ev.addr - PHYS(TEST_IO), ev.value);
 	return ev;
 }
 
@@ -160,7 +145,7 @@ struct event vcpu_next(struct vcpu *cpu)
 				return ev;
 			if (errno != EINTR && errno != EAGAIN)
 				fail("vcpu %u: KVM_RUN: %s at pc %#x", cpu->id, strerror(errno),
-				     vcpu_reg(cpu, CORE_REG(usr_regs.ARM_pc)));
+				     vcpu_pc(cpu));
 			cpu->run->immediate_exit = 0;
 			ev.kind = EV_INTR;
 			return ev;

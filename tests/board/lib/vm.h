@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A virtual machine for tests: memory with the guests' image, a GIC if wanted,
- * vcpus that start in a guest function given by name.
+ * A virtual machine for tests: memory with the guests' image, vcpus that start in a
+ * guest function given by name; on ARM a GIC if wanted. arch.h has what is of one
+ * architecture only.
  *
  * Everything here ends the test with fail() when the kernel says no; a test
  * that wants to see an error calls the ioctl itself.
@@ -11,12 +12,13 @@
 
 #include <linux/kvm.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include "layout.h"
 #include "test.h"
 
-#define CORE_REG(name) \
-	(KVM_REG_ARM | KVM_REG_SIZE_U32 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(name))
+/* What KVM_SET_SIGNAL_MASK takes. */
+#define SIGSET_SIZE (NSIG / 8)
 
 struct vm;
 
@@ -54,21 +56,19 @@ struct vm {
 #define VM_PSCI_0_1 0x4 /* without the PSCI 0.2 feature */
 #define VM_NO_INIT 0x8 /* vcpus exist, KVM_ARM_VCPU_INIT is the test's */
 #define VM_NO_RAM 0x10 /* no memory slot */
+#define VM_PLAIN 0x20 /* nothing of the guest's code is translated */
 
 int kvm_open(void); /* /dev/kvm */
 int vm_create_fd(void);
 struct vm *vm_new(unsigned int nr_vcpus, unsigned int flags);
 void vm_free(struct vm *vm);
 struct vcpu *vm_add_vcpu(struct vm *vm);
-void vcpu_init(struct vcpu *cpu);
-void vm_add_gic(struct vm *vm); /* created, at its addresses */
-void vm_init_gic(struct vm *vm); /* KVM_DEV_ARM_VGIC_CTRL_INIT */
+/* The same as KVM_CREATE_VCPU leaves it. */
+struct vcpu *vm_create_vcpu(struct vm *vm);
 /* KVM_SET_USER_MEMORY_REGION as a call */
 int vm_slot(struct vm *vm, unsigned int id, unsigned int flags, uint64_t gpa, uint64_t size,
 	    const void *mem);
 int device_attr(int fd, unsigned int request, unsigned int group, uint64_t attr, void *val);
-int vm_irq_line(struct vm *vm, unsigned int type, unsigned int cpu, unsigned int num, int level);
-void vm_spi(struct vm *vm, unsigned int irq, int level); /* irq from 32 */
 /* Obey a guest's CMD_LINE. */
 void vm_obey(struct vm *vm, uint32_t cmd);
 /* Run until the vcpu's function is done, obeying it; other reports are ignored. */
@@ -93,6 +93,7 @@ uint32_t guest_sym(const char *name);
 void guest_load(uint8_t *ram);
 /* Make the vcpu start in guest function @name(@arg0, @arg1). */
 void vcpu_start(struct vcpu *cpu, const char *name, uint32_t arg0, uint32_t arg1);
+uint32_t vcpu_pc(struct vcpu *cpu);
 
 enum event_kind {
 	EV_REPORT, /* the guest reports .value */
@@ -134,5 +135,22 @@ void vcpu_kick(struct vcpu *cpu); /* interrupt its thread's KVM_RUN */
 /* All vcpus in threads; returns when the first one is done. */
 void vm_run(struct vm *vm);
 void vm_stop(struct vm *vm); /* ends the threads of all but the first */
+
+#include "arch.h"
+
+/* ---- what an architecture has for the above (arch.c) ------------------------ */
+
+/* Capabilities and their answers; others are 0, KVM_CAP_NR_VCPUS is the host's. */
+extern const struct arch_cap {
+	long cap;
+	int value;
+} arch_caps[];
+extern const size_t arch_nr_caps;
+/* A VM that was just made. */
+void arch_vm_new(struct vm *vm);
+/* It has its memory and its vcpus. */
+void arch_vm_ready(struct vm *vm);
+/* What a guest says of an exception, which it left at @addr, ends the test. */
+_Noreturn void arch_guest_trapped(struct vcpu *cpu, uint32_t addr);
 
 #endif

@@ -3,7 +3,7 @@
  * The MIPS32 backend by its guests' own eyes: guest/basic.c has the other half.
  */
 #define _GNU_SOURCE
-#include "vm.h"
+#include "one_vm.h"
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>

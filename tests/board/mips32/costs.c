@@ -4,7 +4,7 @@
  * a tick of the guest's Count is ten.
  */
 #define _GNU_SOURCE
-#include "vm.h"
+#include "one_vm.h"
 #include <stdio.h>
 
 #define TIMES 2000

@@ -3,7 +3,7 @@
  * Run-time translation: guests that could tell whether it is right. Each runs with it and
  * without; guest/translate.c has the other half.
  */
-#include "vm.h"
+#include "one_vm.h"
 #include <errno.h>
 #include <linux/ember.h>
 

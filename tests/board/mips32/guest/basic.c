@@ -107,6 +107,15 @@ u32 g_unmapped(u32 at)
 	return 0;
 }
 
+/* One that leads nowhere must come back by an exception, or the VM is stopped. */
+u32 g_jump_nowhere(u32 at)
+{
+	exc_hook = back_to_caller;
+	do_jump(at);
+	check(exc_count == 1);
+	return 0;
+}
+
 /* The host's segments. */
 u32 g_host_segments(void)
 {

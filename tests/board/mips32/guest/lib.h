@@ -3,7 +3,7 @@
 #ifndef MIPS32_GUEST_LIB_H
 #define MIPS32_GUEST_LIB_H
 
-#include "../lib/guest.h"
+#include "layout.h"
 
 typedef uint32_t u32;
 
@@ -26,7 +26,7 @@ static inline void report(u32 value)
 #define check(cond)                                           \
 	do {                                                  \
 		if (!(cond))                                  \
-			IO32(TEST_IO + TEST_FAIL) = __LINE__; \
+			IO32(TEST_IO + TEST_LINE) = __LINE__; \
 	} while (0)
 
 /* The same, with the exception that came. */

@@ -5,7 +5,7 @@
  * An exception fills in struct exc, saves all registers on a stack of its own and
  * calls on_exception(exc, regs), which says where to go on.
  */
-#include "../lib/guest.h"
+#include "layout.h"
 
 	.set	noreorder
 	.set	noat

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What Linux 5.6 on arm answers, where it is not 0; and where Ember does otherwise.
+ */
+#include "vm.h"
+
+const struct arch_cap arch_caps[] = {
+	{ KVM_CAP_IRQCHIP, 1 },
+	{ KVM_CAP_USER_MEMORY, 1 },
+	{ KVM_CAP_NR_MEMSLOTS, 64 }, /* 32 there */
+	{ KVM_CAP_MP_STATE, 1 },
+	{ KVM_CAP_COALESCED_MMIO, KVM_COALESCED_MMIO_PAGE_OFFSET },
+	{ KVM_CAP_SYNC_MMU, 1 },
+	{ KVM_CAP_DESTROY_MEMORY_REGION_WORKS, 1 },
+	{ KVM_CAP_SET_GUEST_DEBUG, 1 }, /* 0 there */
+	{ KVM_CAP_IRQ_ROUTING, 4096 },
+	{ KVM_CAP_JOIN_MEMORY_REGIONS_WORKS, 1 },
+	{ KVM_CAP_IRQFD, 1 },
+	{ KVM_CAP_IOEVENTFD, 1 },
+	{ KVM_CAP_INTERNAL_ERROR_DATA, 1 },
+	{ KVM_CAP_VCPU_EVENTS, 1 },
+	{ KVM_CAP_MAX_VCPUS, MAX_VCPUS },
+	{ KVM_CAP_ONE_REG, 1 },
+	{ KVM_CAP_SIGNAL_MSI, 1 },
+	{ KVM_CAP_READONLY_MEM, 1 },
+	{ KVM_CAP_IRQFD_RESAMPLE, 1 },
+	{ KVM_CAP_ARM_PSCI, 1 },
+	{ KVM_CAP_ARM_SET_DEVICE_ADDR, 1 },
+	{ KVM_CAP_DEVICE_CTRL, 1 },
+	{ KVM_CAP_ENABLE_CAP_VM, 1 },
+	{ KVM_CAP_ARM_PSCI_0_2, 1 },
+	{ KVM_CAP_CHECK_EXTENSION_VM, 1 },
+	{ KVM_CAP_IOEVENTFD_ANY_LENGTH, 1 },
+	{ KVM_CAP_MAX_VCPU_ID, MAX_VCPUS },
+	{ KVM_CAP_IMMEDIATE_EXIT, 1 },
+	{ KVM_CAP_ARM_USER_IRQ, 1 },
+	{ KVM_CAP_COALESCED_PIO, 1 },
+	{ KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, 1 },
+	{ KVM_CAP_ARM_IRQ_LINE_LAYOUT_2, 1 },
+	{ KVM_CAP_ARM_NISV_TO_USER, 1 },
+	{ KVM_CAP_ARM_INJECT_EXT_DABT, 1 },
+	{ KVM_CAP_BINARY_STATS_FD, 1 }, /* since 5.14 */
+};
+
+const size_t arch_nr_caps = sizeof(arch_caps) / sizeof(arch_caps[0]);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What tests of MIPS use besides vm.h, which includes this.
+ */
+#ifndef MIPS32_ARCH_H
+#define MIPS32_ARCH_H
+
+/* There is no interrupt controller in the kernel: tests that want one do without. */
+#undef VM_GIC
+#define VM_GIC 0
+
+#define GPA_BITS 32
+/* What an ioctl that there is not fails with. */
+#define NO_IOCTL ENOTTY
+
+/* Of the guest's RAM: at an address of its colour where caches have aliases. */
+#define RAM_MAP MAP_SHARED
+
+#define CP0_REG(size, rd, sel) (KVM_REG_MIPS_CP0 | KVM_REG_SIZE_##size | (8 * (rd) + (sel)))
+
+#define REG_ARCH KVM_REG_MIPS
+#define REG_PC KVM_REG_MIPS_PC
+#define REG_COUNT CP0_REG(U32, 9, 0)
+
+/* One that goes on by itself. */
+static inline bool reg_is_clock(uint64_t id)
+{
+	return id == REG_COUNT;
+}
+
+/* Interrupt @line of the vcpu, negative to lower it, as a call. */
+int vcpu_irq(struct vcpu *cpu, int line);
+
+#endif
