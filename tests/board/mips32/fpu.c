@@ -4,7 +4,7 @@
  * uses the FPU; so does the owner. guest/fpu.c has the other half.
  */
 #define _GNU_SOURCE
-#include "vm.h"
+#include "one_vm.h"
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
