@@ -36,9 +36,41 @@ static void sync_all(void)
 	asm volatile("sync" : : : "memory");
 }
 
+/* The same on each of eight lines; @line is a constant. */
+#define cache_8_lines(op, addr, line) \
+	asm volatile(".set push\n\t.set mips32r2\n\t" \
+		     "cache %0, 0*%2(%1)\n\tcache %0, 1*%2(%1)\n\t" \
+		     "cache %0, 2*%2(%1)\n\tcache %0, 3*%2(%1)\n\t" \
+		     "cache %0, 4*%2(%1)\n\tcache %0, 5*%2(%1)\n\t" \
+		     "cache %0, 6*%2(%1)\n\tcache %0, 7*%2(%1)\n\t" \
+		     ".set pop" \
+		     : : "i" (op), "r" (addr), "i" (line) : "memory")
+
+static __always_inline void cache_page(unsigned int op, unsigned long addr,
+				       unsigned int line)
+{
+	unsigned long end = addr + PAGE_SIZE;
+
+	if (line == 16)
+		for (; addr < end; addr += 8 * 16)
+			cache_8_lines(op, addr, 16);
+	else if (line == 32)
+		for (; addr < end; addr += 8 * 32)
+			cache_8_lines(op, addr, 32);
+	else
+		for (; line && addr < end; addr += line)
+			cache_line(op, addr);
+}
+
+/* Where the index is that @va has, in the first way. */
+static unsigned long index_of(const struct cache_desc *c, u32 va)
+{
+	return CKSEG0 + (va & (c->waysize - 1) & ~(c->linesz - 1));
+}
+
 static void dcache_writeback_index(const struct cache_desc *c, u32 va)
 {
-	unsigned long at = CKSEG0 + (va & (c->waysize - 1) & ~(c->linesz - 1));
+	unsigned long at = index_of(c, va);
 	unsigned int way;
 
 	for (way = 0; way < c->ways; way++)
@@ -47,7 +79,7 @@ static void dcache_writeback_index(const struct cache_desc *c, u32 va)
 
 static void icache_invalidate_index(const struct cache_desc *c, u32 va)
 {
-	unsigned long at = CKSEG0 + (va & (c->waysize - 1) & ~(c->linesz - 1));
+	unsigned long at = index_of(c, va);
 	unsigned int way;
 
 	for (way = 0; way < c->ways; way++)
@@ -73,22 +105,39 @@ static void icache_invalidate(const void *kva, u32 va)
 		cache_line(OP_HIT_INVALIDATE_I, kva);
 }
 
+/* ---- a page ------------------------------------------------------------------------------- */
+
+/* The kernel may have written it, too: a new page is cleared. */
+static void dcache_writeback_page(const void *kva, u32 va)
+{
+	const struct cache_desc *c = &current_cpu_data.dcache;
+	unsigned int way;
+
+	cache_page(OP_HIT_WRITEBACK_INV_D, (unsigned long)kva, c->linesz);
+	for (way = 0; cpu_has_dc_aliases && way < c->ways; way++)
+		cache_page(OP_INDEX_WRITEBACK_INV_D,
+			   index_of(c, va) + way * c->waysize, c->linesz);
+}
+
+static void icache_invalidate_page(const void *kva, u32 va)
+{
+	const struct cache_desc *c = &current_cpu_data.icache;
+	unsigned int way;
+
+	if (c->waysize <= PAGE_SIZE)
+		cache_page(OP_HIT_INVALIDATE_I, (unsigned long)kva, c->linesz);
+	for (way = 0; c->waysize > PAGE_SIZE && way < c->ways; way++)
+		cache_page(OP_INDEX_INVALIDATE_I,
+			   index_of(c, va) + way * c->waysize, c->linesz);
+}
+
 void mips32_cache_sync_page(void *kva, u32 va)
 {
-	unsigned int line = current_cpu_data.dcache.linesz, i;
-
 	va &= PAGE_MASK;
 	preempt_disable();
-	for (i = 0; line && i < PAGE_SIZE; i += line) {
-		/* The kernel may have written it, too: a new page is cleared. */
-		if (cpu_has_dc_aliases)
-			cache_line(OP_HIT_WRITEBACK_INV_D, kva + i);
-		dcache_writeback(kva + i, va + i);
-	}
+	dcache_writeback_page(kva, va);
 	sync_all();
-	line = current_cpu_data.icache.linesz;
-	for (i = 0; line && i < PAGE_SIZE; i += line)
-		icache_invalidate(kva + i, va + i);
+	icache_invalidate_page(kva, va);
 	preempt_enable();
 }
 
