@@ -54,20 +54,40 @@ static void add(struct mips32_patch *patch, const struct mips32_code *code,
 
 /* ---- interrupts ----------------------------------------------------------- */
 
-/* Does a branch or jump of the page lead to the word @index of it? */
-static bool is_target(const struct mips32_code *code, unsigned int index)
+/* Major opcodes of branches and jumps: regimm to bgtz, cop1, and the likely ones. */
+#define MAJOR(word)	((word) >> 26)
+#define BRANCHES_LOW	0x00f200fe	/* 1 to 7, 0x11, 0x14 to 0x17 */
+
+/* May @word be one?  Nearly all are not: there is no need to take it apart. */
+static bool may_branch(u32 word)
 {
-	u32 pc = code->pc - 4 * code->at, goal = pc + 4 * index;
+	return MAJOR(word) < 32 && BRANCHES_LOW >> MAJOR(word) & 1;
+}
+
+/* Where the branch or jump @word at @pc leads, if that is in it. */
+static bool leads_to(u32 word, u32 pc, u32 *target)
+{
 	struct mips32_insn insn;
+
+	if (!mips32_decode(word, &insn) || !(insn.flags & MIPS32_F_BRANCH) ||
+	    insn.op == MIPS32_JR)
+		return false;
+	*target = insn.op == MIPS32_J ?
+		  ((pc + 4) & 0xf0000000) + insn.target :
+		  pc + 4 + (u32)insn.offset;
+	return true;
+}
+
+/* Does a branch or jump of the page lead to one of the @n words behind code->at? */
+static bool is_entered(const struct mips32_code *code, unsigned int n)
+{
+	u32 start = code->pc - 4 * code->at, target;
 	unsigned int i;
 
-	for (i = 0; i < code->nr; i++, pc += 4) {
-		if (!mips32_decode(code->words[i], &insn) ||
-		    !(insn.flags & MIPS32_F_BRANCH) || insn.op == MIPS32_JR)
-			continue;
-		if (insn.op == MIPS32_J ?
-		    ((pc + 4) & 0xf0000000) + insn.target == goal :
-		    pc + 4 + (u32)insn.offset == goal)
+	for (i = 0; i < code->nr; i++) {
+		if (may_branch(code->words[i]) &&
+		    leads_to(code->words[i], start + 4 * i, &target) &&
+		    target - code->pc - 1 < 4 * n)
 			return true;
 	}
 	return false;
@@ -89,7 +109,7 @@ static bool is_irq_save(const struct mips32_code *code, unsigned int rt)
 	mips32_decode(words[-1], &before);
 	if (before.flags & MIPS32_F_BRANCH)
 		return false;
-	return !is_target(code, code->at + 1) && !is_target(code, code->at + 2);
+	return !is_entered(code, 2);
 }
 
 static enum mips32_rule rule_di(const struct mips32_code *code,
