@@ -19,12 +19,15 @@ int main(void)
 	OFFSET(CTXT_ENTRYHI, mips32_ctxt, entryhi);
 	OFFSET(CTXT_PGD, mips32_ctxt, pgd);
 	OFFSET(CTXT_HOST_STATUS, mips32_ctxt, host_status);
+	OFFSET(CTXT_HOST_SWITCH, mips32_ctxt, host_switch);
 	OFFSET(CTXT_HOST_EBASE, mips32_ctxt, host_ebase);
 	OFFSET(CTXT_HOST_SP, mips32_ctxt, host_sp);
+	OFFSET(CTXT_SERVED, mips32_ctxt, served);
+	OFFSET(CTXT_OWNER, mips32_ctxt, owner);
+	OFFSET(CTXT_INSN, mips32_ctxt, insn);
 	OFFSET(CTXT_PROBING, mips32_ctxt, probing);
 	OFFSET(CTXT_DISPATCH, mips32_ctxt, dispatch);
 	OFFSET(CTXT_QUICK_RDHWR, mips32_ctxt, quick_rdhwr);
-	DEFINE(CTXT_CP0_STATUS, offsetof(struct mips32_ctxt, cp0[12][0]));
 	OFFSET(CTXT_FCR31, mips32_ctxt, fcr31);
 	OFFSET(CTXT_FPR, mips32_ctxt, fpr);
 	return 0;

@@ -128,13 +128,15 @@ static void block_fill(struct mips32_vcpu *v)
 			   (unsigned long)v->block + size);
 	v->ctxt = v->block + MIPS32_BLOCK_CODE;
 	v->comm = v->block + MIPS32_BLOCK_COMM;
+	v->ctxt->owner = v;
+	v->ctxt->served = mips32_served;
 	v->enter = (void *)in_block(v, mips32_block_enter);
 	v->tlb_set = (void *)in_block(v, mips32_block_tlb_set);
 	v->tlb_kill = (void *)in_block(v, mips32_block_tlb_kill);
 	for (i = 0; i < ARRAY_SIZE(v->ctxt->dispatch); i++)
 		v->ctxt->dispatch[i] = in_block(v, mips32_block_general);
 	v->unusable[0] = in_block(v, mips32_block_general);
-	v->unusable[1] = in_block(v, mips32_block_status);
+	v->unusable[1] = in_block(v, mips32_block_unusable);
 }
 
 /* The thread pointer: what users may read, the vector page may answer. */
@@ -202,7 +204,7 @@ static int mips32_vcpu_start(struct ember_vcpu *vcpu)
 /* What rdhwr tells a guest without asking: SYNCI_Step and CCRes, as is safe. */
 #define GUEST_HWRENA	(MIPS_HWRENA_SYNCISTEP | MIPS_HWRENA_CCRES)
 
-void mips32_set_entry(struct mips32_vcpu *v)
+static void set_entry(struct mips32_vcpu *v)
 {
 	bool kernel = mips32_kernel_mode(v);
 
@@ -265,47 +267,56 @@ static void guest_put(struct mips32_vcpu *v)
 	htw_start();
 }
 
-static u32 enter(struct mips32_vcpu *v)
+/* What the guest is entered with, after what may have changed all of it. */
+static void prepare(struct mips32_vcpu *v)
 {
-	u32 code;
-
+	mips32_irq_deliver(v);
 	/* Pairs with the barrier in mmu.c, flush(): ASIDs are read after this. */
 	smp_store_mb(v->entered, true);
 	mips32_comm_enter(v);
-	mips32_set_entry(v);
-	code = v->enter(v->ctxt);
+	set_entry(v);
+}
+
+/*
+ * What the first try serves changes nothing that the guest
+ * is entered with, and takes no lock that flush() may hold while it waits for
+ * v->entered.
+ */
+bool mips32_served(struct mips32_vcpu *v, u32 code)
+{
+	if (code == MIPS32_CODE_COP0 && v->quick && cp0_quick_read(v))
+		return true;
+	v->code = code;
 	mips32_comm_leave(v);
 	/* flush() waits for it: what the guest did is before. */
 	smp_store_release(&v->entered, false);
-	return code;
+	if (code == MIPS32_CODE_IRQ || !v->quick || mips32_handle_exit(v) != 1)
+		return false;
+	prepare(v);
+	return true;
 }
 
-/* Into the guest and out of it, for most exits several times; interrupts off. */
-static u32 mips32_turn(struct mips32_vcpu *v)
+/* Into the guest, as a rule several times, and out of it; interrupts off. */
+static void mips32_turn(struct mips32_vcpu *v)
 {
-	u32 code;
-
 	guest_load(v);
 	ember_guest_begin(&v->vcpu);
 	v->quick = v->vcpu.rcu_watches;
 	mips32_comm_refresh(v);
-	do {
-		mips32_irq_deliver(v);
-		code = enter(v);
-	} while (code != MIPS32_CODE_IRQ && v->quick &&
-		 mips32_handle_exit(v, code) == 1);
+	prepare(v);
+	v->enter(v->ctxt);
 	v->quick = false;
 	v->vcpu.exits[MIPS32_EXIT_RDHWR] += v->ctxt->quick_rdhwr;
+	v->vcpu.exits[MIPS32_EXIT_MFC0] += v->ctxt->quick_mfc0;
 	v->ctxt->quick_rdhwr = 0;
+	v->ctxt->quick_mfc0 = 0;
 	ember_guest_exit(&v->vcpu);
 	guest_put(v);
-	return code;
 }
 
 static int mips32_vcpu_run(struct ember_vcpu *vcpu)
 {
 	struct mips32_vcpu *v = to_mips32(vcpu);
-	u32 code;
 	int ret;
 
 	ret = mips32_shadow_top_up(v);
@@ -318,9 +329,9 @@ static int mips32_vcpu_run(struct ember_vcpu *vcpu)
 		ember_count_exit(vcpu, MIPS32_EXIT_SIGNAL);
 		return 1;
 	}
-	code = mips32_turn(v);
+	mips32_turn(v);
 	local_irq_enable();
-	return mips32_handle_exit(v, code);
+	return mips32_handle_exit(v);
 }
 
 /* ---- capabilities ---------------------------------------------------------------------- */

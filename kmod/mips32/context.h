@@ -14,13 +14,17 @@
 #define MIPS32_BLOCK_CODE	0x2000
 #define MIPS32_BLOCK_COMM	0x3000
 
-/* What the vector page returns: the vector that was taken. */
+/* Why the vector page calls: the vector that was taken... */
 #define MIPS32_CODE_REFILL	0	/* neither page of the pair is in the shadow table */
 #define MIPS32_CODE_GENERAL	1
 #define MIPS32_CODE_IRQ		2
+/* ... or CpU of the guest's kernel, with the word at pc in ctxt->insn. */
+#define MIPS32_CODE_COP0	3
 
 #ifndef __ASSEMBLY__
 #include <linux/types.h>
+
+struct mips32_vcpu;
 
 /* Of the vcpu's own thread, but for what says otherwise. */
 struct mips32_ctxt {
@@ -38,8 +42,14 @@ struct mips32_ctxt {
 
 	/* The host's, while a guest runs. */
 	u32 host_status;
+	u32 host_switch;		/* the same with BEV and EXL: EBase may change */
 	u32 host_ebase;
 	u32 host_sp;
+
+	/* An exit of MIPS32_CODE_*, interrupts off: is the guest to be entered again? */
+	bool (*served)(struct mips32_vcpu *owner, u32 code);
+	struct mips32_vcpu *owner;
+	u32 insn;
 
 	/*
 	 * Not zero while the vector page reads an instruction of the guest's: a
@@ -48,7 +58,9 @@ struct mips32_ctxt {
 	u32 probing;
 	/* Where the general vector goes, by Cause.ExcCode: code in the block. */
 	u32 dispatch[32];
-	u32 quick_rdhwr;		/* answered in the vector page; statistics */
+	/* Statistics of what is not counted where it is served. */
+	u32 quick_rdhwr;		/* in the vector page */
+	u32 quick_mfc0;
 
 	/*
 	 * The guest's CP0, by register and select; cp0.c has what is special.

@@ -10,6 +10,8 @@
 /* Row number + 1 by register and select, and where the register is. */
 static u8 cp0_index[32][8];
 static u16 cp0_offset[32][8];
+/* The same for those that read as they are, else 0. */
+static u16 cp0_plain[32][8];
 
 static u32 *cp0_reg(struct mips32_vcpu *v, const struct cp0_row *row)
 {
@@ -33,6 +35,9 @@ void cp0_init(void)
 		cp0_index[row->rd][row->sel] = i + 1;
 		cp0_offset[row->rd][row->sel] =
 			mips32_cp0_offset(row->rd, row->sel);
+		if (!row->read)
+			cp0_plain[row->rd][row->sel] =
+				cp0_offset[row->rd][row->sel];
 	}
 }
 
@@ -52,6 +57,27 @@ void cp0_reset(struct mips32_vcpu *v)
 u32 cp0_read(struct mips32_vcpu *v, const struct cp0_row *row)
 {
 	return row->read ? row->read(v) : *cp0_reg(v, row);
+}
+
+#define INSN_MFC0_MASK		0xffe007f8u
+#define INSN_MFC0		0x40000000u
+
+bool cp0_quick_read(struct mips32_vcpu *v)
+{
+	struct mips32_ctxt *ctxt = v->ctxt;
+	u32 insn = ctxt->insn, offset;
+
+	if ((insn & INSN_MFC0_MASK) != INSN_MFC0 ||
+	    ctxt->cause & (CAUSEF_BD | CAUSEF_CE))
+		return false;
+	offset = cp0_plain[insn >> 11 & 31][insn & 7];
+	if (!offset || mips32_patch_hot(v, ctxt->pc))
+		return false;
+	ctxt->gpr[insn >> 16 & 31] = *(u32 *)((void *)ctxt + offset);
+	ctxt->gpr[0] = 0;
+	ctxt->pc += 4;
+	ctxt->quick_mfc0++;
+	return true;
 }
 
 int cp0_write(struct mips32_vcpu *v, const struct cp0_row *row, u32 val)

@@ -60,6 +60,12 @@ static int write_entryhi(struct mips32_vcpu *v, u32 val)
 	return 1;
 }
 
+/* The comm page's IE has come to it when C asks; see cp0_quick_read(). */
+static u32 read_status(struct mips32_vcpu *v)
+{
+	return C0(v, STATUS);
+}
+
 /* The FPU's bits that the guest has: without FIR.F64 there is no FR (PRA 9.31). */
 static u32 status_of_fpu(struct mips32_vcpu *v)
 {
@@ -200,7 +206,7 @@ const struct cp0_row cp0_rows[] = {
 	ROW32(COUNT,	ALL, .read = read_count, .write = write_count),
 	ROW64(ENTRYHI,	0xffffe0ff, .write = write_entryhi),
 	ROW32(COMPARE,	ALL, .write = write_compare),
-	ROW32(STATUS,	STATUS_BITS, .write = write_status,
+	ROW32(STATUS,	STATUS_BITS, .read = read_status, .write = write_status,
 	      .reset = ST0_BEV | ST0_ERL),
 	ROW32(INTCTL,	0, .reset = INTCTL_RESET),
 	ROW(SRSCTL,	0),

@@ -82,6 +82,10 @@ int mips32_fetch(struct mips32_vcpu *v, struct mips32_step *step)
 		ret = branch_target(v, &step->next_pc);
 		if (ret)
 			return ret;
+	} else if (v->code == MIPS32_CODE_COP0) {
+		step->word = v->ctxt->insn;
+		mips32_decode(step->word, &step->insn);
+		return 0;
 	}
 	ret = read_insn(v, step->va, &step->word);
 	if (ret)
@@ -241,7 +245,9 @@ static int finish(struct mips32_vcpu *v, const struct mips32_step *step, int ret
 /* Translate it instead? */
 static int patch(struct mips32_vcpu *v, const struct mips32_step *step)
 {
-	if (!v->patch_due && !mips32_patch_wanted(v, step))
+	bool hot = v->patch_hot || v->patch_due || mips32_patch_hot(v, step->va);
+
+	if (!hot || !(v->patch_due || mips32_patch_wanted(v, step)))
 		return 0;
 	if (v->quick)
 		return MIPS32_LATER;

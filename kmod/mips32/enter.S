@@ -31,8 +31,6 @@
 
 #define CTXT		MIPS32_BLOCK_CODE
 #define USERLOCAL	(MIPS32_BLOCK_COMM + MIPS32_COMM_USERLOCAL)
-#define COMM_VIE	(MIPS32_BLOCK_COMM + MIPS32_COMM_VIE)
-#define CTXT_STATUS_REG	(CTXT + CTXT_CP0_STATUS)
 #define GPR(n)		(CTXT + CTXT_GPR + 4 * (n))
 /* Of enter_guest's own: s0-s7, gp, fp, ra; the first words are the callee's. */
 #define FRAME		64
@@ -144,8 +142,8 @@ mips32_block_general:
 
 	vector_at 0xa00
 /*
- * The instruction at EPC, to k1; in a delay slot that is the branch, which none
- * of those below takes for its own.  The guest's page may miss the TLB: that comes
+ * The instruction at EPC, to k1; in a delay slot that is the branch, which nobody
+ * takes for its own.  The guest's page may miss the TLB: that comes
  * to the general vector, with EPC as it was (Status.EXL); k0 is the guest's then,
  * and k1 saved.
  */
@@ -186,81 +184,21 @@ probed_other:
 	b	leave_guest
 	 li	k0, MIPS32_CODE_GENERAL
 
-/*
- * Coprocessor unusable, in the guest's kernel: `mfc0 rt, Status`, which no
- * translation answers, since IE is in a word of its own.  0x40006000 with rt in
- * bits 20-16; each rt has its own way on.
- */
-#define STATUS_WAY	64
-	.globl	mips32_block_status
-mips32_block_status:
+/* Coprocessor unusable, in the guest's kernel: C gets the instruction, too. */
+	.globl	mips32_block_unusable
+mips32_block_unusable:
 	probe_insn
-	ext	k0, k1, 16, 5
-	xori	k1, k1, 0x6000
-	ins	k1, zero, 16, 5
-	rotr	k1, k1, 30
-	addiu	k1, k1, -1
-	bnez	k1, probed_other
-	 sll	k0, k0, 6
-	mfc0	k1, CP0_EBASE
-	ins	k1, k0, 0, 12
-	addiu	k0, k1, status_ways - mips32_block_start
-	jr	k0
-	 nop
-
-	/* \at: where k1 points, from the block's start */
-	.macro	status_way, reg, at
-	lw	\reg, CTXT_STATUS_REG - \at(k1)
-	lw	k0, COMM_VIE - \at(k1)
-	sltu	k0, zero, k0
-	ins	\reg, k0, 0, 1
-	mfc0	k0, CP0_EPC
-	addiu	k0, k0, 4
-	mtc0	k0, CP0_EPC
-	sw	zero, CTXT + CTXT_PROBING - \at(k1)
-	lw	k0, GPR(26) - \at(k1)
-	lw	k1, GPR(27) - \at(k1)
-	ehb				/* mtc0 EPC before eret */
-	eret
-	.endm
-
-	/* k0 itself, with ErrorEPC for what there is no register for */
-	.macro	status_way_k0, at
-	lw	k0, COMM_VIE - \at(k1)
-	sltu	k0, zero, k0
-	mtc0	k0, CP0_ERROREPC
-	lw	k0, CTXT_STATUS_REG - \at(k1)
-	mfc0	k1, CP0_ERROREPC
-	ins	k0, k1, 0, 1
-	mfc0	k1, CP0_EPC
-	addiu	k1, k1, 4
-	mtc0	k1, CP0_EPC
-	block_base k1
-	sw	zero, CTXT + CTXT_PROBING(k1)
-	lw	k1, GPR(27)(k1)
-	ehb				/* mtc0 EPC before eret */
-	eret
-	.endm
-
-	.balign	STATUS_WAY
-status_ways:
-	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, \
-		   19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-	.org	status_ways - mips32_block_start + STATUS_WAY * \n
-	.if	\n == 26
-	status_way_k0 STATUS_WAY * \n
-	.elseif	\n == 0 || \n == 27
-	b	probed_other
-	 nop
-	.else
-	status_way $\n, STATUS_WAY * \n
-	.endif
-	.endr
-	.org	status_ways - mips32_block_start + STATUS_WAY * 32
+	block_base k0
+	sw	k1, CTXT + CTXT_INSN(k0)
+	move	k1, k0
+	b	leave_guest
+	 li	k0, MIPS32_CODE_COP0
 
 /*
- * u32 enter_guest(struct mips32_ctxt *ctxt), interrupts off; returns
- * MIPS32_CODE_*.  The guest's ASID stays in EntryHi.
+ * void enter_guest(struct mips32_ctxt *ctxt), interrupts off: the guest runs until
+ * an exit for which ctxt->served() returns false.  The host's own registers are kept
+ * here meanwhile, so that an exit which is served costs no more than the guest's.
+ * The guest's ASID stays in EntryHi.
  */
 	.globl	mips32_block_enter
 mips32_block_enter:
@@ -269,26 +207,29 @@ mips32_block_enter:
 	addiu	k1, a0, -CTXT
 	mfc0	t0, CP0_STATUS
 	mfc0	t1, CP0_EBASE
-	sw	sp, CTXT + CTXT_HOST_SP(k1)
-	sw	t0, CTXT + CTXT_HOST_STATUS(k1)
-	sw	t1, CTXT + CTXT_HOST_EBASE(k1)
 	lui	t2, ST0_BEV >> 16
 	ori	t2, t2, ST0_EXL
-	or	t2, t2, t0		/* FR above all stays as it is */
-	mtc0	t2, CP0_STATUS
+	or	t2, t2, t0
+	sw	sp, CTXT + CTXT_HOST_SP(k1)
+	sw	t0, CTXT + CTXT_HOST_STATUS(k1)
+	sw	t2, CTXT + CTXT_HOST_SWITCH(k1)
+	sw	t1, CTXT + CTXT_HOST_EBASE(k1)
+enter_again:
+	lw	t0, CTXT + CTXT_HOST_SWITCH(k1)
+	lw	t1, CTXT + CTXT_ENTRYHI(k1)
+	lw	t2, CTXT + CTXT_PC(k1)
+	lw	t3, CTXT + CTXT_STATUS(k1)
+	mtc0	t0, CP0_STATUS
+	lw	t4, CTXT + CTXT_HI(k1)
+	lw	t5, CTXT + CTXT_LO(k1)
 	ehb				/* BEV before EBase */
 	mtc0	k1, CP0_EBASE
-	lw	t0, CTXT + CTXT_ENTRYHI(k1)
-	lw	t1, CTXT + CTXT_PC(k1)
-	lw	t2, CTXT + CTXT_STATUS(k1)
-	mtc0	t0, CP0_ENTRYHI
-	mtc0	t1, CP0_EPC
-	lw	t0, CTXT + CTXT_HI(k1)
-	lw	t1, CTXT + CTXT_LO(k1)
+	mtc0	t1, CP0_ENTRYHI
+	mtc0	t2, CP0_EPC
+	mthi	t4
+	mtlo	t5
 	ehb				/* EBase before BEV */
-	mtc0	t2, CP0_STATUS
-	mthi	t0
-	mtlo	t1
+	mtc0	t3, CP0_STATUS
 	each_gpr lw, k1
 	lw	$1, GPR(1)(k1)
 	lw	k0, GPR(26)(k1)
@@ -296,7 +237,7 @@ mips32_block_enter:
 	ehb				/* Status, EPC, EntryHi before eret */
 	eret
 
-/* k0: what to return; k1: the block; the guest's k0 is saved. */
+/* k0: MIPS32_CODE_*; k1: the block; the guest's k0 is saved. */
 leave_guest:
 	sw	$1, GPR(1)(k1)
 	each_gpr sw, k1
@@ -305,31 +246,35 @@ leave_guest:
 	bnez	t0, 1f
 	 sw	zero, CTXT + CTXT_PROBING(k1)
 	sw	t1, GPR(27)(k1)
-1:	mfhi	t0
-	mflo	t1
-	mfc0	t2, CP0_EPC
-	mfc0	t3, CP0_CAUSE
-	mfc0	t4, CP0_BADVADDR
-	sw	t0, CTXT + CTXT_HI(k1)
-	sw	t1, CTXT + CTXT_LO(k1)
-	sw	t2, CTXT + CTXT_PC(k1)
-	sw	t3, CTXT + CTXT_CAUSE(k1)
-	sw	t4, CTXT + CTXT_BADVADDR(k1)
-	lw	t0, CTXT + CTXT_HOST_EBASE(k1)
-	lw	t1, CTXT + CTXT_HOST_STATUS(k1)
-	mfc0	t3, CP0_STATUS
-	lui	t2, ST0_BEV >> 16
-	ori	t2, t2, ST0_EXL
-	or	t2, t2, t3
-	mtc0	t2, CP0_STATUS
+1:	lw	t0, CTXT + CTXT_HOST_SWITCH(k1)
+	lw	t1, CTXT + CTXT_HOST_EBASE(k1)
+	lw	t2, CTXT + CTXT_HOST_STATUS(k1)
+	mfc0	t3, CP0_EPC
+	mfc0	t4, CP0_CAUSE
+	mfc0	t5, CP0_BADVADDR
+	mfhi	t6
+	mflo	t7
+	mtc0	t0, CP0_STATUS
+	sw	t3, CTXT + CTXT_PC(k1)
+	sw	t4, CTXT + CTXT_CAUSE(k1)
+	sw	t5, CTXT + CTXT_BADVADDR(k1)
+	sw	t6, CTXT + CTXT_HI(k1)
+	sw	t7, CTXT + CTXT_LO(k1)
 	ehb				/* BEV before EBase */
-	mtc0	t0, CP0_EBASE
+	mtc0	t1, CP0_EBASE
 	lw	sp, CTXT + CTXT_HOST_SP(k1)
-	move	v0, k0
+	lw	a0, CTXT + CTXT_OWNER(k1)
+	lw	t9, CTXT + CTXT_SERVED(k1)
+	lw	gp, FRAME_REG(8)(sp)
+	move	a1, k0
+	move	s0, k1
 	ehb				/* EBase before BEV */
-	mtc0	t1, CP0_STATUS
+	mtc0	t2, CP0_STATUS
+	jalr.hb	t9			/* Status before what it allows */
+	 nop
+	bnez	v0, enter_again
+	 move	k1, s0
 	each_saved lw
-	ehb				/* Status before what it allows */
 	jr	ra
 	 addiu	sp, sp, FRAME
 

@@ -118,7 +118,7 @@ static int exit_unknown(struct mips32_vcpu *v, enum mips32_exc exc)
 			       exc, v->ctxt->cause, v->ctxt->pc);
 }
 
-static int handle_exception(struct mips32_vcpu *v, u32 code)
+static int handle_exception(struct mips32_vcpu *v)
 {
 	enum mips32_exc exc = (v->ctxt->cause & CAUSEF_EXCCODE) >> CAUSEB_EXCCODE;
 	const struct exit_row *row = &exit_table[exc];
@@ -127,7 +127,7 @@ static int handle_exception(struct mips32_vcpu *v, u32 code)
 
 	if (!row->fn)
 		return exit_unknown(v, exc);
-	if (code == MIPS32_CODE_REFILL)
+	if (v->code == MIPS32_CODE_REFILL)
 		count = MIPS32_EXIT_REFILL;
 	exit_trace(v, count);
 	ret = row->fn(v, exc);
@@ -136,10 +136,10 @@ static int handle_exception(struct mips32_vcpu *v, u32 code)
 	return ret;
 }
 
-int mips32_handle_exit(struct mips32_vcpu *v, u32 code)
+int mips32_handle_exit(struct mips32_vcpu *v)
 {
-	if (code != MIPS32_CODE_IRQ)
-		return handle_exception(v, code);
+	if (v->code != MIPS32_CODE_IRQ)
+		return handle_exception(v);
 	/* The host has taken it when interrupts came back on. */
 	exit_trace(v, MIPS32_EXIT_IRQ);
 	exit_count(v, MIPS32_EXIT_IRQ);

@@ -39,6 +39,10 @@ void mips32_fpu_take(struct mips32_vcpu *v)
 	write_c0_status(status);
 	disable_fpu_hazard();
 
+	/* What it is left with: the host's task has lost its own. */
+	ctxt->host_status &= ~ST0_CU1;
+	ctxt->host_switch &= ~ST0_CU1;
+
 	ctxt->status &= ~ST0_FR;
 	ctxt->status |= ST0_CU1 | (fr ? ST0_FR : 0);
 	v->fpu_loaded = true;

@@ -208,11 +208,12 @@ struct mips32_vcpu {
 	struct ember_vcpu vcpu;
 	struct mips32_ctxt *ctxt;	/* in the block of the vector page */
 	void *block;
-	u32 (*enter)(struct mips32_ctxt *ctxt);
+	void (*enter)(struct mips32_ctxt *ctxt);
 	/* See enter.S. */
 	void (*tlb_set)(u32 entryhi, u32 lo0, u32 lo1, bool add);
 	void (*tlb_kill)(u32 entryhi);
 	u32 unusable[2];		/* dispatch[CPU] in user and kernel mode */
+	u32 code;			/* MIPS32_CODE_* of the last exit */
 
 	struct mips32_tlbe tlb[MIPS32_TLB_SIZE];
 	unsigned int nr_odd;		/* of these not plain, see tlb.c */
@@ -230,7 +231,8 @@ struct mips32_vcpu {
 	bool alias_protected;		/* in that table */
 	bool own_pages;			/* the guest maps the comm page's addresses */
 	bool in_step;			/* the comm page's VIE counts */
-	bool patch_due;			/* translate what traps now */
+	bool patch_hot;			/* what traps now has done so often enough... */
+	bool patch_due;			/* ... and is to be translated */
 	u8 hits[256];			/* traps, by address of the instruction */
 
 	unsigned long lines;		/* Cause.IP that is up: atomic bits 2-7 */
@@ -277,22 +279,22 @@ extern const struct ember_backend mips32_backend;
 /* enter.S: what is copied for each vcpu, and places in it. */
 extern const char mips32_block_start[], mips32_block_end[];
 extern const char mips32_block_general[], mips32_block_rdhwr[];
-extern const char mips32_block_status[], mips32_block_enter[];
+extern const char mips32_block_unusable[], mips32_block_enter[];
 extern const char mips32_block_tlb_set[], mips32_block_tlb_kill[];
 
-/* Mode, ASID and interrupts have changed: what the guest is entered with. */
-void mips32_set_entry(struct mips32_vcpu *v);
+/* ctxt->served: see context.h. */
+bool mips32_served(struct mips32_vcpu *v, u32 code);
 /* HWREna is another. */
 void mips32_hwrena_changed(struct mips32_vcpu *v);
 
 /* ---- exit.c --------------------------------------------------------------- */
 
 /*
- * Deal with an exit of @code.  With v->quick interrupts are off and the guest's
+ * Deal with the exit of v->code.  With v->quick interrupts are off and the guest's
  * ASIDs in place; nothing may sleep, trace or wake; MIPS32_LATER if that will not
  * do.  Without it interrupts are on.  vm->srcu held.
  */
-int mips32_handle_exit(struct mips32_vcpu *v, u32 code);
+int mips32_handle_exit(struct mips32_vcpu *v);
 
 /* ---- emulate.c -------------------------------------------------------------- */
 
@@ -341,6 +343,8 @@ const struct cp0_row *cp0_find(unsigned int rd, unsigned int sel);
 void cp0_init(void);
 void cp0_reset(struct mips32_vcpu *v);
 u32 cp0_read(struct mips32_vcpu *v, const struct cp0_row *row);
+/* On MIPS32_CODE_COP0: is it mfc0 of a register that reads as it is?  Then it is done. */
+bool cp0_quick_read(struct mips32_vcpu *v);
 int cp0_write(struct mips32_vcpu *v, const struct cp0_row *row, u32 val);
 int cp0_set(struct mips32_vcpu *v, const struct cp0_row *row, u32 val);
 
@@ -412,11 +416,23 @@ static inline void mips32_comm_leave(struct mips32_vcpu *v)
 
 /* ---- patch.c: translation of what traps often ----------------------------- */
 
+/* One instruction is looked at when it has trapped so many times. */
+#define MIPS32_PATCH_AFTER	16
+
 void mips32_patch_init(struct mips32_vm *mvm);
 /* EMBER_CAP_MIPS_TRANSLATE, before there are vcpus. */
 void mips32_patch_enable(struct mips32_vm *mvm, bool on);
 void mips32_patch_destroy(struct mips32_vm *mvm);
-/* Has the instruction trapped often enough, and is there a rule for it? */
+/* Once more @va traps: is that often enough to look at it? */
+static inline bool mips32_patch_hot(struct mips32_vcpu *v, u32 va)
+{
+	u8 *hits = &v->hits[va / 4 % ARRAY_SIZE(v->hits)];
+
+	v->patch_hot = v->low && !(++*hits % MIPS32_PATCH_AFTER);
+	return v->patch_hot;
+}
+
+/* Is there a rule for what is hot? */
 bool mips32_patch_wanted(struct mips32_vcpu *v, const struct mips32_step *step);
 /* Interrupts on.  True: it has been changed, the guest is to run it again. */
 bool mips32_patch(struct mips32_vcpu *v, const struct mips32_step *step);

@@ -23,8 +23,6 @@
 #include "mips32.h"
 #include "translate.h"
 
-/* One instruction is looked at when it has trapped so many times. */
-#define PATCH_AFTER		16
 /* Of each VM; a Linux kernel has some 7000 privileged instructions. */
 #define PATCH_MAX_SITES		8192
 /* A page that has been written to so often after that stays as it is. */
@@ -258,13 +256,9 @@ static bool may_change(u32 word)
 
 bool mips32_patch_wanted(struct mips32_vcpu *v, const struct mips32_step *step)
 {
-	u8 *hits = &v->hits[step->va / 4 % ARRAY_SIZE(v->hits)];
-
-	if (!v->low || step->va < MIPS32_KSEG0 || !mips32_kernel_mode(v))
-		return false;
-	if (++*hits % PATCH_AFTER)
-		return false;
-	v->patch_due = may_change(step->word);
+	v->patch_hot = false;
+	v->patch_due = step->va >= MIPS32_KSEG0 && mips32_kernel_mode(v) &&
+		       may_change(step->word);
 	return v->patch_due;
 }
 
