@@ -416,8 +416,11 @@ static inline void mips32_comm_leave(struct mips32_vcpu *v)
 
 /* ---- patch.c: translation of what traps often ----------------------------- */
 
-/* One instruction is looked at when it has trapped so many times. */
-#define MIPS32_PATCH_AFTER	16
+/*
+ * One instruction is looked at when it has trapped so many times, or one that shares
+ * its count: a prime, so that each of those that trap by turns has its turn.
+ */
+#define MIPS32_PATCH_AFTER	17
 
 void mips32_patch_init(struct mips32_vm *mvm);
 /* EMBER_CAP_MIPS_TRANSLATE, before there are vcpus. */
@@ -428,7 +431,9 @@ static inline bool mips32_patch_hot(struct mips32_vcpu *v, u32 va)
 {
 	u8 *hits = &v->hits[va / 4 % ARRAY_SIZE(v->hits)];
 
-	v->patch_hot = v->low && !(++*hits % MIPS32_PATCH_AFTER);
+	v->patch_hot = v->low && ++*hits == MIPS32_PATCH_AFTER;
+	if (unlikely(v->patch_hot))
+		*hits = 0;
 	return v->patch_hot;
 }
 

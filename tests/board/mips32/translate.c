@@ -70,6 +70,15 @@ static void do_overwrite(void)
 	expect_eq(vm_done(&vm), 0x40026800);
 }
 
+static void by_turns(void)
+{
+	translates = true;
+	start("g_by_turns", SCRATCH + 0x20);
+	vm_reports(&vm, 0x8c027014);
+	vm_reports(&vm, 0x8c027014);
+	vm_done(&vm);
+}
+
 static void do_own_pair(void)
 {
 	start("g_own_pair", 20);
@@ -119,9 +128,9 @@ BOTH(overwrite)
 BOTH(own_pair)
 
 static const struct test tests[] = {
-	TEST(flags),	 TEST(flags_plain),	TEST(pending),	TEST(pending_plain),
-	TEST(overwrite), TEST(overwrite_plain), TEST(own_pair), TEST(own_pair_plain),
-	TEST(abuse),	 TEST(switch_off),
+	TEST(flags),	 TEST(flags_plain),	TEST(pending),	  TEST(pending_plain),
+	TEST(overwrite), TEST(overwrite_plain), TEST(own_pair),	  TEST(own_pair_plain),
+	TEST(by_turns),	 TEST(abuse),		TEST(switch_off),
 };
 
 TEST_MAIN("translate", tests)

@@ -161,6 +161,24 @@ u32 g_overwrite(u32 at)
 	return IO32(at + 12);
 }
 
+/* Two that trap by turns, and are counted together. */
+u32 g_by_turns(u32 at)
+{
+	const u32 other = at + 0x400;
+	u32 i;
+
+	IO32(at) = IO32(other) = 0x03e00008; /* jr ra */
+	IO32(at + 4) = IO32(other + 4) = 0x40027000; /* mfc0 v0, EPC */
+	sync_line(at);
+	sync_line(other);
+	mtc0(14, 0, 0x1234560);
+	for (i = 0; i < MANY; i++)
+		check(call(at) == 0x1234560 && call(other) == 0x1234560);
+	report(IO32(at + 4));
+	report(IO32(other + 4));
+	return 0;
+}
+
 /* ---- the comm page -------------------------------------------------------------------- */
 
 static u32 pair_pa, refills;
