@@ -53,7 +53,7 @@ static void raises(u32 (*fn)(u32), u32 arg, u32 code, u32 offset, u32 bd)
 	check(exc.status & 2);
 }
 
-u32 g_exceptions(void)
+u32 g_exceptions(u32 msa)
 {
 	raises(do_syscall_plain, 0, 8, 0, 0);
 	raises(do_syscall, 0, 8, 0, 1);
@@ -61,6 +61,8 @@ u32 g_exceptions(void)
 	raises(do_trap, 0, 13, 0, 0);
 	raises(do_overflow, 0, 12, 8, 0);
 	raises(do_reserved, 0, 10, 0, 0);
+	if (msa)
+		raises(do_msa, 0, 10, 0, 0);
 	raises(do_load, SCRATCH + 2, 4, 0, 0);
 	check(exc.badvaddr == SCRATCH + 2);
 	raises(do_load_in_slot, SCRATCH + 1, 4, 0, 1);
@@ -491,7 +493,9 @@ u32 g_mips16(u32 device)
 	IO32(SCRATCH + 0x104) = 0x65006500;
 	asm volatile("synci 0(%0); sync" : : "r"(SCRATCH + 0x100) : "memory");
 	((u32(*)(u32))(SCRATCH + 0x101))(device);
-	check(exc_count == 1 && EXCCODE(&exc) == 10);
+	/* where the host's CPU has none either: an odd address */
+	check(exc_count == 1);
+	check_exc(EXCCODE(&exc) == 10 || (EXCCODE(&exc) == 4 && exc.badvaddr == SCRATCH + 0x101));
 	check((exc.epc & ~1u) == SCRATCH + 0x100);
 	return 0;
 }

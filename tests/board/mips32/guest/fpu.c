@@ -86,6 +86,9 @@ asm(".text\n"
     "	 nop\n"
     ".set pop\n");
 
+/* FCSR without what is fixed: the newer encoding of NaN, and abs and neg with it. */
+#define FCSR(val) ((val) & ~0xc0000u)
+
 typedef unsigned long long u64;
 
 void f_load_even(u64 *), f_save_even(u64 *), f_load(u64 *), f_save(u64 *);
@@ -205,8 +208,8 @@ static u32 fpe_hook(struct exc *e, u32 *regs)
 {
 	check(EXCCODE(e) == 15 && e->vector == 0x180);
 	report(0xf);
-	seen = f_get_fcsr();
-	check(f_get_fcsr_in_slot() == seen);
+	seen = FCSR(f_get_fcsr());
+	check(FCSR(f_get_fcsr_in_slot()) == seen);
 	f_set_fcsr(seen & ~CAUSE_Z);
 	return e->epc + 4;
 }
@@ -219,16 +222,16 @@ u32 g_fpu_exceptions(void)
 	f_divide();
 	check(exc_count == 1 && exc.epc == (u32)f_division);
 	check(seen == (ENABLE_Z | CAUSE_Z));
-	check(f_get_fcsr() == ENABLE_Z);
+	check(FCSR(f_get_fcsr()) == ENABLE_Z);
 	/* the guest asks for it: once with the FPU at hand, once without */
 	f_set_fcsr(ENABLE_Z | CAUSE_Z);
 	check(exc_count == 2 && exc.epc == (u32)f_set_fcsr);
 	f_set_fcsr(0);
 	report(1);
 	/* the test has set the cause, and enabled it */
-	check(f_get_fcsr() == (ENABLE_Z | CAUSE_Z));
+	check(FCSR(f_get_fcsr()) == (ENABLE_Z | CAUSE_Z));
 	f_set_fcsr(ENABLE_Z | CAUSE_Z | 1);
 	check(exc_count == 3 && seen == (ENABLE_Z | CAUSE_Z | 1));
-	check(f_get_fcsr() == (ENABLE_Z | 1));
+	check(FCSR(f_get_fcsr()) == (ENABLE_Z | 1));
 	return 0;
 }

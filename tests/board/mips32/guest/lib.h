@@ -50,7 +50,7 @@ u32 on_exception(struct exc *exc, u32 *regs);
 
 /* start.S: cases, each at the address of its name. */
 u32 do_syscall(u32), do_syscall_plain(u32), do_break(u32), do_trap(u32), do_overflow(u32);
-u32 do_reserved(u32), do_load(u32), do_load_in_slot(u32), do_jump(u32), do_mfc0(u32);
+u32 do_reserved(u32), do_msa(u32), do_load(u32), do_load_in_slot(u32), do_jump(u32), do_mfc0(u32);
 u32 do_mfc0_in_slot(u32), do_cop1(u32), do_rdhwr(u32), do_rdhwr_slot(u32);
 u32 do_store(u32, u32), do_store_in_slot(u32, u32), do_store_in_taken(u32, u32);
 u32 do_store_in_untaken(u32, u32);

@@ -136,6 +136,10 @@ user_returned:
 	.word	0x0000003d
 	jr	$31
 	 nop
+	case	do_msa
+	.word	0x7b000007		/* ldi.b w0, 0 */
+	jr	$31
+	 nop
 	case	do_load
 	lw	$2, 0($4)
 	jr	$31
