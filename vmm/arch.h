@@ -42,6 +42,13 @@ int arch_vcpu_init(struct kvm *kvm, int vcpu, unsigned int index, bool off, stru
 int arch_vcpu_start_at(int vcpu, uint32_t pc, const uint32_t args[4]);
 
 /*
+ * MIPS: the machine has a coherence manager, whose registers are at @gcr.  And: begin at
+ * @pc, as after a reset; the vcpu does not run.  0 or -errno; -ENOTSUP elsewhere.
+ */
+int arch_vcpu_coherent(int vcpu, uint64_t gcr);
+int arch_vcpu_reset_at(int vcpu, uint32_t pc);
+
+/*
  * Drive an interrupt pin of the processor itself; from any thread, also while the
  * vcpu runs.  0 or -errno; -ENOTSUP where the interrupt controller is in the kernel.
  */

@@ -20,6 +20,7 @@ struct bus {
 	unsigned int nr;
 	struct device *dev[BUS_MAX_DEVICES]; /* by ascending base */
 	bool trace; /* say each access that no device answers */
+	unsigned int cpu; /* which makes the access; set before each, under the lock */
 	uint64_t accesses;
 	uint64_t unclaimed; /* accesses where there is no device: reads as 0 */
 	/*

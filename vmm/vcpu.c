@@ -42,6 +42,7 @@ static bool exit_mmio(struct vcpu *vcpu)
 	if (len > sizeof(val))
 		return crash(vcpu, "MMIO of an impossible size");
 	loop_lock(vcpu->loop);
+	vcpu->bus->cpu = vcpu->index;
 	if (run->mmio.is_write) {
 		memcpy(&val, run->mmio.data, len);
 		bus_write(vcpu->bus, gpa, val, len);
@@ -155,7 +156,7 @@ static void set_inside(struct vcpu *vcpu, bool inside)
 
 static bool pausing(const struct vcpu *vcpu)
 {
-	return __atomic_load_n(&vcpu->pause, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&vcpu->pause, __ATOMIC_SEQ_CST) != 0;
 }
 
 static void wait_outside(struct vcpu *vcpu)
@@ -262,27 +263,46 @@ void vcpu_stop(struct vcpu *vcpu)
 	vcpu->started = false;
 }
 
-void vcpu_pause(struct vcpu *vcpu)
+/* Its own thread may call this too: between two exits it is outside. */
+static void keep_out(struct vcpu *vcpu, unsigned int why)
 {
-	if (!vcpu->started)
-		return;
 	pthread_mutex_lock(&vcpu->pause_lock);
-	__atomic_store_n(&vcpu->pause, true, __ATOMIC_SEQ_CST);
-	kick_out(vcpu);
+	__atomic_fetch_or(&vcpu->pause, why, __ATOMIC_SEQ_CST);
+	if (vcpu->started)
+		kick_out(vcpu);
 	while (__atomic_load_n(&vcpu->inside, __ATOMIC_SEQ_CST))
 		pthread_cond_wait(&vcpu->pause_cond, &vcpu->pause_lock);
 	pthread_mutex_unlock(&vcpu->pause_lock);
 }
 
-void vcpu_resume(struct vcpu *vcpu)
+static void let_in(struct vcpu *vcpu, unsigned int why)
 {
-	if (!vcpu->started)
-		return;
 	pthread_mutex_lock(&vcpu->pause_lock);
-	__atomic_store_n(&vcpu->run->immediate_exit, 0, __ATOMIC_RELEASE);
-	__atomic_store_n(&vcpu->pause, false, __ATOMIC_SEQ_CST);
+	if (!(vcpu->pause & ~why))
+		__atomic_store_n(&vcpu->run->immediate_exit, 0, __ATOMIC_RELEASE);
+	__atomic_fetch_and(&vcpu->pause, ~why, __ATOMIC_SEQ_CST);
 	pthread_cond_broadcast(&vcpu->pause_cond);
 	pthread_mutex_unlock(&vcpu->pause_lock);
+}
+
+void vcpu_pause(struct vcpu *vcpu)
+{
+	if (vcpu->started)
+		keep_out(vcpu, VCPU_PAUSED);
+}
+
+void vcpu_resume(struct vcpu *vcpu)
+{
+	if (vcpu->started)
+		let_in(vcpu, VCPU_PAUSED);
+}
+
+void vcpu_power(struct vcpu *vcpu, bool on)
+{
+	if (on)
+		let_in(vcpu, VCPU_OFF);
+	else
+		keep_out(vcpu, VCPU_OFF);
 }
 
 void vcpu_destroy(struct vcpu *vcpu)

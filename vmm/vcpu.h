@@ -23,6 +23,12 @@ enum vm_event {
 	VM_CRASH, /* the guest crashed, or KVM can't go on with it; told on stderr */
 };
 
+/* Why a thread stays out of the guest. */
+enum vcpu_pause {
+	VCPU_PAUSED = 1, /* somebody has paused the machine */
+	VCPU_OFF = 2, /* the processor has no power */
+};
+
 struct vcpu {
 	unsigned int index;
 	int fd;
@@ -30,7 +36,7 @@ struct vcpu {
 	long run_size;
 	bool started;
 	bool stop; /* atomic; set once, by vcpu_stop() */
-	bool pause; /* atomic; the thread waits for its end before it enters the guest */
+	unsigned int pause; /* atomic; enum vcpu_pause: the thread does not enter the guest */
 	bool inside; /* atomic; in KVM_RUN, or on the way there */
 	pthread_mutex_t pause_lock; /* what changes @pause or waits for @inside or @pause */
 	pthread_cond_t pause_cond; /* either has changed */
@@ -54,6 +60,11 @@ void vcpu_stop(struct vcpu *vcpu);
  */
 void vcpu_pause(struct vcpu *vcpu);
 void vcpu_resume(struct vcpu *vcpu);
+/*
+ * The same for a processor that has no power until another gives it, on machines where
+ * that is a device's business; before vcpu_start() and from an access to a device.
+ */
+void vcpu_power(struct vcpu *vcpu, bool on);
 /* Stopped before, or never started. */
 void vcpu_destroy(struct vcpu *vcpu);
 

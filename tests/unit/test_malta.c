@@ -8,6 +8,7 @@
 #include "bus.h"
 #include "cli/cli.h"
 #include "dev/device.h"
+#include "dev/mips_gic.h"
 #include "err.h"
 #include "loop.h"
 #include "machine/malta.h"
@@ -17,6 +18,8 @@
 
 #define PORT(n) (MALTA_ISA + (n))
 #define GT UINT64_C(0x1be00000)
+#define GIC UINT64_C(0x1bdc0000)
+#define CORES 2
 
 enum { MASTER = 0x20, SLAVE = 0xa0, OCW3_POLL = 0x0c, POLL_REQUEST = 0x80 };
 
@@ -30,7 +33,11 @@ struct fixture {
 	struct loop *loop;
 	struct malta_board board;
 	struct pin pic_out, uart3;
+	struct pin core[CORES]; /* the first of those that the interrupt controller drives */
+	struct irqline *gic_out[CORES * MIPS_GIC_PINS];
 	unsigned int resets, offs;
+	unsigned int powers, power_core;
+	uint32_t power_at;
 };
 
 static void pin_set(struct irqline *irq, bool level)
@@ -48,7 +55,16 @@ static void off(void *opaque)
 	((struct fixture *)opaque)->offs++;
 }
 
-static int setup(void **state)
+static void power(void *opaque, unsigned int core, bool on, uint32_t at)
+{
+	struct fixture *f = opaque;
+
+	f->powers += on;
+	f->power_core = core;
+	f->power_at = at;
+}
+
+static int setup_board(void **state, unsigned int cores)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct malta_board_config cfg = {
@@ -58,8 +74,18 @@ static int setup(void **state)
 		.reset = reset,
 		.off = off,
 		.opaque = f,
+		.cores = cores,
+		.core = &f->bus.cpu,
+		.gic_out = f->gic_out,
+		.power = power,
 	};
 	struct err e;
+	unsigned int i;
+
+	for (i = 0; i < CORES; i++) {
+		f->core[i].irq = (struct irqline){ .set = pin_set, .edge_fd = -1 };
+		f->gic_out[i * MIPS_GIC_PINS] = &f->core[i].irq;
+	}
 
 	f->pic_out.irq = f->uart3.irq = (struct irqline){ .set = pin_set, .edge_fd = -1 };
 	f->loop = cfg.loop = loop_create();
@@ -68,6 +94,16 @@ static int setup(void **state)
 		return 0;
 	fprintf(stderr, "%s\n", e.msg);
 	return -1;
+}
+
+static int setup(void **state)
+{
+	return setup_board(state, 1);
+}
+
+static int setup_cores(void **state)
+{
+	return setup_board(state, CORES);
 }
 
 static int teardown(void **state)
@@ -279,15 +315,58 @@ static const char *kernel_file(void)
 	return tmp_file("vmlinux", elf, sizeof(elf), sizeof(elf));
 }
 
-static void whole_machine(void **state)
+/* As Linux sets them up: the board's interrupts come through the other controller. */
+static void several_cores(void **state)
 {
-	struct machine_config cfg = { .type = &machine_malta, .cpus = 1, .mem = 8 << 20 };
+	struct fixture *f = *state;
+
+	assert_int_equal(bus_read(&f->bus, MALTA_CM, 4), CORES - 1);
+	bus_write(&f->bus, MALTA_CM + 0x80, GIC | 1, 4);
+	bus_write(&f->bus, GIC + 0x100, ~0u, 4);
+	bus_write(&f->bus, GIC + 0x500 + 4 * 3, 0x80000000, 4);
+	bus_write(&f->bus, GIC + 0x2000 + 32 * 3, 2, 4);
+	bus_write(&f->bus, GIC + 0x380, 1 << 3, 4);
+	start_pic(f);
+	f->board.virtio_irq[0]->set(f->board.virtio_irq[0], true);
+	assert_true(f->core[1].level);
+	assert_false(f->core[0].level || f->pic_out.level);
+	assert_int_equal(interrupt(f), 10);
+	f->board.virtio_irq[0]->set(f->board.virtio_irq[0], false);
+	assert_false(f->core[1].level);
+	/* and the third serial port's */
+	bus_write(&f->bus, GIC + 0x500 + 4 * 4, 0x80000000, 4);
+	bus_write(&f->bus, GIC + 0x2000 + 32 * 4, 1, 4);
+	bus_write(&f->bus, GIC + 0x380, 1 << 4, 4);
+	bus_write(&f->bus, MALTA_FPGA + 0x900 + 4 * 8, 0x08, 1);
+	bus_write(&f->bus, MALTA_FPGA + 0x900 + 8, 0x02, 1);
+	assert_true(f->core[0].level);
+	assert_false(f->core[1].level || f->uart3.level);
+}
+
+static void a_core_begins(void **state)
+{
+	const uint64_t cpc = 0x1bde0000;
+	struct fixture *f = *state;
+
+	bus_write(&f->bus, MALTA_CM + 0x88, cpc | 1, 4);
+	bus_write(&f->bus, MALTA_CM + 0x2018, 1 << 16, 4);
+	bus_write(&f->bus, MALTA_CM + 0x4020, 0x40123000, 4);
+	bus_write(&f->bus, cpc + 0x2010, 1 << 16, 4);
+	assert_int_equal(f->powers, 0);
+	bus_write(&f->bus, cpc + 0x4000, 4, 4);
+	assert_int_equal(f->powers, 1);
+	assert_int_equal(f->power_core, 1);
+	assert_int_equal(f->power_at, 0x40123000);
+}
+
+static void whole_machine_of(unsigned int cpus)
+{
+	struct machine_config cfg = { .type = &machine_malta, .cpus = cpus, .mem = 8 << 20 };
 	struct boot_files files;
 	struct machine *m;
 	struct err e;
 	unsigned int i;
 
-	(void)state;
 	assert_int_equal(boot_files_open(&files, kernel_file(), NULL, NULL, &e), 0);
 	cfg.dry = true;
 	cfg.files = &files;
@@ -299,6 +378,8 @@ static void whole_machine(void **state)
 		assert_int_equal(machine_add_virtio(m, virtio_rng_create(), &e), 0);
 	assert_int_equal(bus_read(&m->bus, MALTA_VIRTIO, 4), 0x74726976);
 	assert_int_equal(bus_read(&m->bus, MALTA_VIRTIO + 23 * 0x200 + 8, 4), 4);
+	assert_int_equal(bus_read(&m->bus, MALTA_CM, 4), cpus - 1);
+	assert_int_equal(m->bus.unclaimed, cpus == 1);
 	assert_null(machine_fdt(m, &e));
 	assert_int_equal(e.code, EXIT_USAGE);
 	assert_int_equal(machine_event(m), VM_RUNNING);
@@ -307,6 +388,18 @@ static void whole_machine(void **state)
 	machine_destroy(m);
 	loop_destroy(cfg.loop);
 	boot_files_close(&files);
+}
+
+static void whole_machine(void **state)
+{
+	(void)state;
+	whole_machine_of(1);
+}
+
+static void whole_machine_of_many(void **state)
+{
+	(void)state;
+	whole_machine_of(MALTA_CPUS_MAX);
 }
 
 static int parse(struct config *cfg, const char *const *argv, struct err *e)
@@ -325,7 +418,8 @@ static void command_lines(void **state)
 		const char *says; /* NULL: nothing is wrong */
 	} rows[] = {
 		{ { "--cpus", "1", "--mem=256M", "k" }, NULL },
-		{ { "--cpus", "2", "k" }, "--cpus: '2' is no number from 1 to 1" },
+		{ { "--cpus", "8", "k" }, NULL },
+		{ { "--cpus", "9", "k" }, "--cpus: '9' is no number from 1 to 8" },
 		{ { "--mem", "257M", "k" }, "this machine takes at most 256M" },
 		{ { "--dtb", "d", "k" }, "--dtb: the machine malta has no device tree" },
 		{ { "--dumpdtb", "d", "k" }, "--dumpdtb: the machine malta has no device tree" },
@@ -374,7 +468,10 @@ int main(void)
 		BOARD_TEST(where_things_are),
 		BOARD_TEST(board_reset),
 		BOARD_TEST(power_off),
+		cmocka_unit_test_setup_teardown(several_cores, setup_cores, teardown),
+		cmocka_unit_test_setup_teardown(a_core_begins, setup_cores, teardown),
 		cmocka_unit_test_setup_teardown(whole_machine, tmp_setup, tmp_clean),
+		cmocka_unit_test_setup_teardown(whole_machine_of_many, tmp_setup, tmp_clean),
 		cmocka_unit_test(command_lines),
 		cmocka_unit_test(help),
 	};

@@ -6,8 +6,10 @@
  * goes to a pin of the vcpu, and every interrupt of a device through this process.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "../arch.h"
+#include "../dev/mips_gic.h"
 #include "../err.h"
 #include "../virtio/virtio.h"
 #include "malta.h"
@@ -15,7 +17,7 @@
 #include "malta_boot.h"
 #include "type.h"
 
-/* An interrupt pin of the only vcpu.  What drives it does so under a lock of its own. */
+/* An interrupt pin of a vcpu.  What drives it does so under a lock of its own. */
 struct pin {
 	struct irqline irq;
 	int vcpu; /* -1: a machine without KVM */
@@ -25,7 +27,8 @@ struct pin {
 struct malta {
 	struct machine m;
 	struct malta_board board;
-	struct pin pin[MALTA_PINS];
+	struct pin pin[MALTA_CPUS_MAX][MALTA_PINS];
+	struct irqline *gic_out[MALTA_CPUS_MAX * MIPS_GIC_PINS];
 };
 
 static struct malta *to_malta(struct machine *m)
@@ -49,15 +52,60 @@ static void pin_set(struct irqline *irq, bool level)
 		arch_vcpu_interrupt(pin->vcpu, irq->spi, level);
 }
 
-static struct irqline *pin_init(struct machine *m, unsigned int nr)
+static struct irqline *pin_init(struct machine *m, unsigned int cpu, unsigned int nr)
 {
-	struct pin *pin = &to_malta(m)->pin[nr];
+	struct pin *pin = &to_malta(m)->pin[cpu][nr];
 
 	*pin = (struct pin){
 		.irq = { .set = pin_set, .edge_fd = -1, .spi = nr, .opaque = pin },
-		.vcpu = m->vcpus ? m->vcpu[0].fd : -1,
+		.vcpu = cpu < m->vcpus ? m->vcpu[cpu].fd : -1,
 	};
 	return &pin->irq;
+}
+
+/* KVM has three pins for devices (KVM_INTERRUPT): as many outputs lead somewhere. */
+static struct irqline *const *gic_outputs(struct machine *m)
+{
+	struct irqline **out = to_malta(m)->gic_out;
+	unsigned int cpu, pin;
+
+	for (cpu = 0; cpu < m->cfg.cpus; cpu++)
+		for (pin = 0; pin < 3; pin++)
+			out[cpu * MIPS_GIC_PINS + pin] = pin_init(m, cpu, MALTA_PIN_GIC + pin);
+	return out;
+}
+
+/* The address is one of a kernel's unmapped segments: what counts is where it leads. */
+static void power(void *opaque, unsigned int core, bool on, uint32_t at)
+{
+	struct machine *m = opaque;
+	int r;
+
+	if (core >= m->vcpus)
+		return;
+	vcpu_power(&m->vcpu[core], false);
+	if (!on)
+		return;
+	r = arch_vcpu_reset_at(m->vcpu[core].fd, MALTA_KSEG0 | (at & (MALTA_KSEG_SIZE - 1)));
+	if (r)
+		warn("vcpu %u: cannot be reset: %s", core, strerror(-r));
+	else
+		vcpu_power(&m->vcpu[core], true);
+}
+
+static int malta_after_vcpus(struct machine *m, struct err *e)
+{
+	unsigned int i;
+	int r;
+
+	for (i = 0; m->vcpus > 1 && i < m->vcpus; i++) {
+		r = arch_vcpu_coherent(m->vcpu[i].fd, MALTA_CM);
+		if (r)
+			return err_sys(e, EXIT_HOST, -r,
+				       "--cpus %u: this host's KVM has one processor a guest",
+				       m->vcpus);
+	}
+	return 0;
 }
 
 static void reset(void *opaque)
@@ -76,8 +124,12 @@ static int malta_add_board(struct machine *m, struct chardev *chr, struct err *e
 		.bus = &m->bus,
 		.loop = m->cfg.loop,
 		.chr = chr,
-		.pic_out = pin_init(m, MALTA_PIN_I8259),
-		.uart3 = pin_init(m, MALTA_PIN_UART3),
+		.pic_out = pin_init(m, 0, MALTA_PIN_I8259),
+		.uart3 = pin_init(m, 0, MALTA_PIN_UART3),
+		.cores = m->cfg.cpus,
+		.core = &m->bus.cpu,
+		.gic_out = gic_outputs(m),
+		.power = power,
 		.reset = reset,
 		.off = off,
 		.opaque = m,
@@ -103,8 +155,11 @@ static int malta_start(struct machine *m, struct err *e)
 		.seed = m->cfg.seed,
 	};
 	uint32_t args[4];
+	unsigned int i;
 	int r;
 
+	for (i = 1; i < m->vcpus; i++)
+		vcpu_power(&m->vcpu[i], false);
 	if (malta_boot_write(&cfg, &m->mem, args, e))
 		return -1;
 	r = arch_vcpu_start_at(m->vcpu[0].fd, MALTA_KSEG0 + m->boot.entry, args);
@@ -124,9 +179,10 @@ static void malta_finish(struct machine *m)
 const struct machine_type machine_malta = {
 	.name = "malta",
 	.cpu = "MIPS32",
-	.devices = "gt64120, piix4, i8259, i8254, mc146818, ns16550, malta-fpga",
+	.devices = "gt64120, piix4, i8259, i8254, mc146818, ns16550, malta-fpga, mips-cps",
 	.about =
-		"The machine is QEMU's malta, MIPS32: 1 processor, at most 256M of memory, the serial\n"
+		"The machine is QEMU's malta, MIPS32: 1 to 8 processors (several are cores of a coherent\n"
+		"system, as QEMU has it with P5600), at most 256M of memory, the serial\n"
 		"port is ttyS0.  KERNEL is an ELF file (vmlinux) that was built with the patch in\n"
 		"guest/mips32.  There is no device tree and no firmware: not for this machine are\n"
 		"--dtb, --dumpdtb, --bios and --pflash.\n",
@@ -136,6 +192,7 @@ const struct machine_type machine_malta = {
 	.ram_max = MALTA_RAM_MAX,
 	.size = sizeof(struct malta),
 	.load = malta_load,
+	.after_vcpus = malta_after_vcpus,
 	.add_board = malta_add_board,
 	.place = malta_place,
 	.start = malta_start,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The machine "malta": QEMU's of that name, address for address, in the parts that
- * guests use (MIPS Malta User's Manual, MD00048; QEMU, hw/mips/malta.c).
+ * guests use (MIPS Malta User's Manual, MD00048; QEMU, hw/mips/malta.c), with several
+ * processors the one that it is with P5600.
  *
  * What QEMU's has not are the virtio-mmio devices; a kernel learns of them from its
  * command line.  What it has not that QEMU's has: devices on the PCI bus beside the
@@ -27,7 +28,18 @@
 #define MALTA_FPGA 0x1f000000ull
 #define MALTA_ROM 0x1fc00000ull
 
-#define MALTA_CPUS_MAX 1u
+/*
+ * Several processors are cores of a coherent system: coherence manager, power and
+ * interrupt controller at QEMU's addresses, of which a kernel learns from CP0.  It
+ * switches the latter two on itself, at the addresses that Linux has for the board.
+ */
+#define MALTA_CPUS_MAX 8u
+#define MALTA_CM 0x1fbf8000ull
+
+/* Pins of the interrupt controller, and which pin of a processor its first output is. */
+#define MALTA_GIC_I8259 3u
+#define MALTA_GIC_UART3 4u
+#define MALTA_PIN_GIC 2u
 
 /* ISA interrupts. */
 #define MALTA_IRQ_TIMER 0u

@@ -9,6 +9,9 @@
 #include "../dev/i8259.h"
 #include "../dev/malta_fpga.h"
 #include "../dev/mc146818.h"
+#include "../dev/mips_cm.h"
+#include "../dev/mips_cpc.h"
+#include "../dev/mips_gic.h"
 #include "../dev/ns16550.h"
 #include "../dev/piix4.h"
 #include "../dev/window.h"
@@ -44,9 +47,50 @@ static int add_own(struct malta_board *b, struct device *dev, struct device **ke
 	return r ? err_sys(e, EXIT_INTERNAL, -r, "cannot make the %s", what) : 0;
 }
 
+static void power(void *opaque, unsigned int core, bool on)
+{
+	struct malta_board *b = opaque;
+
+	b->power(b->opaque, core, on, mips_cm_reset_base(b->cm, core));
+}
+
+/* Its interrupt controller and its power controller are off the bus until a guest wants them. */
+static int add_cps(struct malta_board *b, const struct malta_board_config *cfg, struct err *e)
+{
+	const struct mips_gic_config gic = {
+		.cores = cfg->cores,
+		.core = cfg->core,
+		.out = cfg->gic_out,
+		.loop = cfg->loop,
+	};
+	const struct mips_cpc_config cpc = { cfg->cores, cfg->core, power, b };
+	struct mips_cm_config cm = {
+		.base = MALTA_CM,
+		.cores = cfg->cores,
+		.core = cfg->core,
+		.remap = { move, b->bus },
+	};
+
+	b->power = cfg->power;
+	b->opaque = cfg->opaque;
+	cm.gic = b->gic = mips_gic_create(&gic);
+	cm.cpc = b->cpc = b->gic ? mips_cpc_create(&cpc) : NULL;
+	if (!b->cpc)
+		return err_sys(e, EXIT_INTERNAL, errno, "cannot make the interrupt controller");
+	b->cm = mips_cm_create(&cm);
+	return add(b, b->cm, "coherence manager", e);
+}
+
+/* To the only processor, or to an interrupt controller of several. */
+static struct irqline *wire(const struct malta_board *b, struct irqline *pin, unsigned int gic)
+{
+	return b->gic ? mips_gic_source(b->gic, gic) : pin;
+}
+
 static int add_pic(struct malta_board *b, const struct malta_board_config *cfg, struct err *e)
 {
-	struct device *pic = i8259_create(PORT(0x20), cfg->pic_out, MALTA_VIRTIO_IRQ_MASK);
+	struct irqline *out = wire(b, cfg->pic_out, MALTA_GIC_I8259);
+	struct device *pic = i8259_create(PORT(0x20), out, MALTA_VIRTIO_IRQ_MASK);
 
 	if (add_own(b, pic, &b->pic, "interrupt controller", e))
 		return -1;
@@ -74,12 +118,13 @@ static int add_uarts(struct malta_board *b, const struct malta_board_config *cfg
 {
 	struct irqline *irq1 = i8259_source(b->pic, MALTA_IRQ_UART1);
 	struct irqline *irq2 = i8259_source(b->pic, MALTA_IRQ_UART2);
+	struct irqline *irq3 = wire(b, cfg->uart3, MALTA_GIC_UART3);
 
 	if (add(b, ns16550_create(PORT(0x3f8), 1, irq1, cfg->chr), "serial port", e))
 		return -1;
 	if (add(b, ns16550_create(PORT(0x2f8), 1, irq2, NULL), "second serial port", e))
 		return -1;
-	return add(b, ns16550_create(MALTA_FPGA + MALTA_FPGA_UART, 8, cfg->uart3, NULL),
+	return add(b, ns16550_create(MALTA_FPGA + MALTA_FPGA_UART, 8, irq3, NULL),
 		   "third serial port", e);
 }
 
@@ -143,6 +188,8 @@ int malta_board_init(struct malta_board *b, const struct malta_board_config *cfg
 	*b = (struct malta_board){ .bus = cfg->bus };
 	b->bus->ports_base = MALTA_ISA;
 	b->bus->ports_size = MALTA_ISA_SIZE;
+	if (cfg->cores > 1 && add_cps(b, cfg, e))
+		return -1;
 	if (add_pic(b, cfg, e) || add_clocks(b, cfg, e) || add_uarts(b, cfg, e))
 		return -1;
 	return add_fpga(b, cfg, e) || add_pci(b, cfg, e) ? -1 : add_virtio_irqs(b, e);
@@ -155,6 +202,8 @@ void malta_board_unplug(struct malta_board *b)
 	bus_remove(b->bus, b->pic);
 	bus_remove(b->bus, b->gt);
 	bus_remove(b->bus, b->piix4);
+	bus_remove(b->bus, b->gic);
+	bus_remove(b->bus, b->cpc);
 }
 
 static void destroy(struct device *dev)
@@ -168,4 +217,6 @@ void malta_board_finish(struct malta_board *b)
 	destroy(b->piix4);
 	destroy(b->gt);
 	destroy(b->pic);
+	destroy(b->cpc);
+	destroy(b->gic);
 }

@@ -22,7 +22,12 @@ struct malta_board_config {
 	struct bus *bus; /* gets all devices */
 	struct loop *loop;
 	struct chardev *chr; /* of the first serial port; NULL: none */
-	struct irqline *pic_out, *uart3; /* the processor's pins */
+	struct irqline *pic_out, *uart3; /* the processor's pins, where it is one */
+	unsigned int cores;
+	const unsigned int *core; /* which of several makes an access */
+	struct irqline *const *gic_out; /* their pins, as the interrupt controller wants them */
+	/* One of several begins anew, at its reset vector @at, or stops.  Device lock held. */
+	void (*power)(void *opaque, unsigned int core, bool on, uint32_t at);
 	/* The guest has reset the board, or turned it off.  Device lock held. */
 	void (*reset)(void *opaque);
 	void (*off)(void *opaque);
@@ -35,9 +40,13 @@ struct malta_board {
 	struct pci_bus pci;
 	/*
 	 * The board's own, not the bus's: sources of interrupts need the controller to
-	 * the last, and the guest can take the other two off the bus.
+	 * the last, and the guest can take the others off the bus.
 	 */
 	struct device *pic, *gt, *piix4;
+	/* The same, where there are several processors; the last one is the bus's. */
+	struct device *gic, *cpc, *cm;
+	void (*power)(void *opaque, unsigned int core, bool on, uint32_t at);
+	void *opaque;
 	struct irqline *virtio_irq[MALTA_VIRTIO_SLOTS]; /* of each slot */
 };
 

@@ -86,6 +86,20 @@ int arch_vcpu_start_at(int vcpu, uint32_t pc, const uint32_t args[4])
 	return r ? r : kvm_reg_set(vcpu, core_id(CORE_CPSR), cpsr);
 }
 
+int arch_vcpu_coherent(int vcpu, uint64_t gcr)
+{
+	(void)vcpu;
+	(void)gcr;
+	return -ENOTSUP;
+}
+
+int arch_vcpu_reset_at(int vcpu, uint32_t pc)
+{
+	(void)vcpu;
+	(void)pc;
+	return -ENOTSUP;
+}
+
 int arch_vcpu_interrupt(int vcpu, unsigned int pin, bool level)
 {
 	(void)vcpu;

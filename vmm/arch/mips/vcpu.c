@@ -23,10 +23,14 @@
 #define CP0_STATUS CP0_ID(U32, 12, 0)
 #define CP0_CAUSE CP0_ID(U32, 13, 0)
 #define CP0_EPC CP0_ID(U64, 14, 0)
+#define CP0_CMGCRBASE CP0_ID(U64, 15, 3)
 #define CP0_CONFIG1 CP0_ID(U32, 16, 1)
+#define CP0_CONFIG3 CP0_ID(U32, 16, 3)
 
 #define STATUS_ERL 0x4u
+#define STATUS_BEV 0x400000u
 #define CONFIG1_FP 0x1u
+#define CONFIG3_CMGCR 0x20000000u
 
 enum { REG_A0 = 4, REG_SP = 29, REG_RA = 31 };
 
@@ -59,7 +63,7 @@ static int enable_fpu(struct kvm *kvm, int vcpu)
 	return change(vcpu, CP0_CONFIG1, 0, CONFIG1_FP);
 }
 
-/* @off: there is one vcpu a machine.  ERL is what a boot monitor has left behind. */
+/* @off: the machine sees to it.  ERL is what a boot monitor has left behind. */
 int arch_vcpu_init(struct kvm *kvm, int vcpu, unsigned int index, bool off, struct err *e)
 {
 	int r = enable_fpu(kvm, vcpu);
@@ -86,6 +90,33 @@ int arch_vcpu_start_at(int vcpu, uint32_t pc, const uint32_t args[4])
 	for (i = 0; i < 4; i++)
 		regs.gpr[REG_A0 + i] = extended(args[i]);
 	return ioctl(vcpu, KVM_SET_REGS, &regs) < 0 ? -errno : 0;
+}
+
+int arch_vcpu_coherent(int vcpu, uint64_t gcr)
+{
+	uint64_t base = gcr >> 4, has;
+	struct kvm_one_reg reg = { .id = CP0_CMGCRBASE, .addr = (uintptr_t)&base };
+	uint32_t config3;
+	int r = change(vcpu, CP0_CONFIG3, 0, CONFIG3_CMGCR);
+
+	if (!r && ioctl(vcpu, KVM_SET_ONE_REG, &reg) < 0)
+		r = -errno;
+	if (!r)
+		r = kvm_reg_get(vcpu, CP0_CONFIG3, &config3);
+	reg.addr = (uintptr_t)&has;
+	if (!r && ioctl(vcpu, KVM_GET_ONE_REG, &reg) < 0)
+		r = -errno;
+	if (r)
+		return r;
+	return config3 & CONFIG3_CMGCR && has == base ? 0 : -ENOTSUP;
+}
+
+int arch_vcpu_reset_at(int vcpu, uint32_t pc)
+{
+	const uint32_t none[4] = { 0 };
+	int r = kvm_reg_set(vcpu, CP0_STATUS, STATUS_BEV);
+
+	return r ? r : arch_vcpu_start_at(vcpu, pc, none);
 }
 
 /* A negative number takes the request back. */
