@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The guest's CP0, one row for each register: a 24Kf without optional extensions
- * but the FPU and UserLocal, with 64 TLB entries and the host's caches.
+ * but the FPU and UserLocal, with 64 TLB entries and the host's caches.  Whether it
+ * is a core of a coherent system, with a coherence manager, is for user space to say.
  *
  * Read after cp0.c.  What has no row reads as zero, and the log names it once.
  */
@@ -41,8 +42,15 @@ static int write_count(struct mips32_vcpu *v, u32 val)
 {
 	if (v->quick)
 		return MIPS32_LATER;
-	mips32_count_set(v, val);
+	mips32_count_write(v, val);
 	return 1;
+}
+
+/* As a client wants it, whatever the other vcpus have. */
+static int set_count(struct mips32_vcpu *v, u32 val)
+{
+	mips32_count_set(v, val);
+	return 0;
 }
 
 static int write_compare(struct mips32_vcpu *v, u32 val)
@@ -203,7 +211,8 @@ const struct cp0_row cp0_rows[] = {
 	ROW32(WIRED,	0x3f, .write = write_wired),
 	ROW32(HWRENA,	HWRENA_BITS, .write = write_hwrena),
 	ROW64(BADVADDR,	0, .settable = ALL),
-	ROW32(COUNT,	ALL, .read = read_count, .write = write_count),
+	ROW32(COUNT,	ALL, .read = read_count, .write = write_count,
+	      .set = set_count),
 	ROW64(ENTRYHI,	0xffffe0ff, .write = write_entryhi),
 	ROW32(COMPARE,	ALL, .write = write_compare),
 	ROW32(STATUS,	STATUS_BITS, .read = read_status, .write = write_status,
@@ -215,11 +224,13 @@ const struct cp0_row cp0_rows[] = {
 	ROW64(EPC,	ALL),
 	ROW32(PRID,	0, .reset = PRID_24KF, .settable = 0),
 	ROW64(EBASE,	0x1ffff000, .initial = initial_ebase),
+	ROW64(CMGCRBASE, 0, .settable = 0xfffff800),
 	ROW32(CONFIG,	CONF_CM_CMASK, .reset = CONFIG_RESET),
 	ROW32(CONFIG1,	0, .initial = initial_config1, .settable = MIPS_CONF1_FP,
 	      .set = set_config1),
 	ROW32(CONFIG2,	0, .reset = MIPS_CONF_M),
-	ROW32(CONFIG3,	0, .reset = MIPS_CONF3_ULRI),
+	ROW32(CONFIG3,	0, .reset = MIPS_CONF3_ULRI,
+	      .settable = MIPS_CONF3_CMGCR),
 	ROW32(CONFIG4,	0),
 	ROW32(CONFIG5,	0),
 	ROW32(CONFIG7,	0, .reset = CONFIG7_WII),

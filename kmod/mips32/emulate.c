@@ -254,6 +254,12 @@ static int patch(struct mips32_vcpu *v, const struct mips32_step *step)
 	return mips32_patch(v, step);
 }
 
+/* Major opcodes COP0 and CACHE (vol. II-A, table A.2) are coprocessor 0's. */
+static bool is_cop0(u32 word)
+{
+	return word >> 26 == 0x10 || word >> 26 == 0x2f;
+}
+
 int mips32_emulate_cop0(struct mips32_vcpu *v)
 {
 	const struct emulate_row *row;
@@ -263,6 +269,9 @@ int mips32_emulate_cop0(struct mips32_vcpu *v)
 	ret = mips32_fetch(v, &step);
 	if (ret)
 		return ret;
+	/* Another vcpu has translated it since: run what is there now. */
+	if (!is_cop0(step.word))
+		return 1;
 	row = &emulate_table[step.insn.op];
 	if (!row->fn) {
 		ember_count_exit(&v->vcpu, MIPS32_EXIT_COP0);

@@ -104,6 +104,7 @@ enum mips32_exc {
 #define C0_EPC		14, 0
 #define C0_PRID		15, 0
 #define C0_EBASE	15, 1
+#define C0_CMGCRBASE	15, 3
 #define C0_CONFIG	16, 0
 #define C0_CONFIG1	16, 1
 #define C0_CONFIG2	16, 2
@@ -546,6 +547,8 @@ void mips32_timer_reset(struct mips32_vcpu *v);
 void mips32_timer_destroy(struct mips32_vcpu *v);
 u32 mips32_count(struct mips32_vcpu *v);
 void mips32_count_set(struct mips32_vcpu *v, u32 count);
+/* The guest writes Count. */
+void mips32_count_write(struct mips32_vcpu *v, u32 count);
 void mips32_compare_set(struct mips32_vcpu *v, u32 compare);
 /* Cause.DC or COUNT_CTL.DC has changed. */
 int mips32_timer_set_ctl(struct mips32_vcpu *v, u64 ctl);

@@ -166,31 +166,63 @@ static u8 *undo_count(struct mips32_vm *mvm, gfn_t gfn)
 }
 
 /*
- * Three words cannot be changed at once, and another vcpu may be in between.  One
- * that comes later finds them as they are.
+ * May another vcpu be among the words, or about to go on from the first of them?  By
+ * their place in the page, wherever it has the page.
  */
-static bool is_safe(struct ember_vm *vm, const struct mips32_patch *patch)
+static bool in_use(struct mips32_vcpu *v, u32 va, unsigned int nr)
+{
+	struct ember_vcpu *vcpu;
+	unsigned int i;
+	u32 pc;
+
+	ember_for_each_vcpu(i, vcpu, v->vcpu.vm) {
+		pc = READ_ONCE(to_mips32(vcpu)->ctxt->pc);
+		if (vcpu != &v->vcpu && ((pc - va) & ~PAGE_MASK) < 4 * nr)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Three words cannot be changed at once.  Where the host has one CPU the other vcpus
+ * stand still while this thread is not preempted, and can be looked at.
+ */
+static bool is_safe(struct mips32_vcpu *v, u32 va, const struct mips32_patch *patch)
 {
 	unsigned int vcpus;
 
 	/* Pairs with the store-release that publishes a new vcpu. */
-	vcpus = smp_load_acquire(&vm->nr_vcpus);
-	return patch->nr == 1 || (patch->nr && vcpus == 1);
+	vcpus = smp_load_acquire(&v->vcpu.vm->nr_vcpus);
+	return patch->nr == 1 || (patch->nr && vcpus == 1) ||
+	       (patch->nr && num_possible_cpus() == 1 && !in_use(v, va, patch->nr));
 }
 
-static int write_words(struct mips32_vm *mvm, struct code_page *code, u32 va,
-		       const struct mips32_patch *patch)
+/* False: another vcpu has come in between. */
+static bool change_words(struct mips32_vcpu *v, struct code_page *code, u32 va,
+			 const struct mips32_patch *patch)
 {
 	unsigned int at = (va & ~PAGE_MASK) / 4, i;
-	int ret;
+	bool safe;
 
-	ret = record(mvm, code->gfn, at, patch);
-	if (ret)
-		return ret;
-	watch(mvm, code->gfn);
-	for (i = 0; i < patch->nr; i++)
+	preempt_disable();
+	safe = is_safe(v, va, patch);
+	for (i = 0; safe && i < patch->nr; i++)
 		WRITE_ONCE(code->words[at + i], patch->new[i]);
-	return 0;
+	if (safe)
+		mips32_cache_sync_page(code->words, va);
+	preempt_enable();
+	return safe;
+}
+
+static bool write_words(struct mips32_vcpu *v, struct code_page *code, u32 va,
+			const struct mips32_patch *patch)
+{
+	struct mips32_vm *mvm = to_mips32_vm(v->vcpu.vm);
+
+	if (record(mvm, code->gfn, (va & ~PAGE_MASK) / 4, patch))
+		return false;
+	watch(mvm, code->gfn);
+	return change_words(v, code, va, patch);
 }
 
 static bool patch_page(struct mips32_vcpu *v, struct code_page *code, u32 va)
@@ -202,11 +234,10 @@ static bool patch_page(struct mips32_vcpu *v, struct code_page *code, u32 va)
 		.pc = va,
 		.features = cpu_has_dc_aliases ? 0 : MIPS32_XLAT_NO_ALIASES,
 	};
-	struct mips32_vm *mvm = to_mips32_vm(v->vcpu.vm);
 	struct mips32_patch patch;
 
 	mips32_rewrite(&in, &patch);
-	return is_safe(&mvm->vm, &patch) && !write_words(mvm, code, va, &patch);
+	return is_safe(v, va, &patch) && write_words(v, code, va, &patch);
 }
 
 static bool patch_at(struct mips32_vcpu *v, gfn_t gfn, u32 va)

@@ -11,6 +11,8 @@
  * still at COUNT_RESUME, and when it is let go what would have happened
  * since is made up for.  So may the guest (Cause.DC), and time that it misses so
  * is lost to it.  The rest is KVM's ABI on MIPS as of Linux 5.12.
+ *
+ * All vcpus of a VM begin with the same bias, so their Counts are in step.
  */
 #include <linux/kvm.h>
 #include <linux/ktime.h>
@@ -92,15 +94,37 @@ static void arm(struct mips32_vcpu *v, u64 from)
 
 /* ---- what the guest does ----------------------------------------------------------------- */
 
+static void set_bias(struct mips32_vcpu *v, u32 bias, u64 now)
+{
+	disarm(v, now);
+	v->timer.bias = bias;
+	arm(v, now);
+}
+
 void mips32_count_set(struct mips32_vcpu *v, u32 count)
 {
 	struct mips32_timer *t = &v->timer;
 	u64 now = time_now(t);
 
-	disarm(v, now);
 	t->frozen_count = count;
-	t->bias = count - ticks(t, now);
-	arm(v, now);
+	set_bias(v, count - ticks(t, now), now);
+}
+
+/* A kernel that brings its CPUs' Counts in step is off by this much at most. */
+#define SYNC_TICKS	BIT(30)
+
+/*
+ * A guest with several CPUs sets their Counts at a moment that it believes to be the
+ * same for all.  Vcpus that take turns on one CPU have no such moment, and they are
+ * in step already: what comes near is left out.
+ */
+void mips32_count_write(struct mips32_vcpu *v, u32 count)
+{
+	u32 ahead = count - mips32_count(v) + SYNC_TICKS;
+
+	if (v->vcpu.vm->nr_vcpus > 1 && !v->timer.frozen && ahead < 2 * SYNC_TICKS)
+		return;
+	mips32_count_set(v, count);
 }
 
 void mips32_compare_set(struct mips32_vcpu *v, u32 compare)
@@ -191,7 +215,16 @@ void mips32_timer_init(struct mips32_vcpu *v)
 
 void mips32_timer_reset(struct mips32_vcpu *v)
 {
+	struct ember_vm *vm = v->vcpu.vm;
+	struct mips32_timer *t = &v->timer, *first;
+
 	mips32_count_set(v, 0);
+	/* Pairs with the store-release that publishes a new vcpu. */
+	if (smp_load_acquire(&vm->nr_vcpus)) {
+		first = &to_mips32(vm->vcpus[0])->timer;
+		if (READ_ONCE(first->hz) == t->hz)
+			set_bias(v, READ_ONCE(first->bias), time_now(t));
+	}
 	mips32_irq_line(v, 7, false);
 }
 

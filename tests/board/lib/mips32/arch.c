@@ -48,7 +48,7 @@ void vcpu_start(struct vcpu *cpu, const char *name, uint32_t arg0, uint32_t arg1
 	regs.gpr[2] = guest_sym(name);
 	regs.gpr[4] = arg0;
 	regs.gpr[5] = arg1;
-	regs.gpr[29] = STACK;
+	regs.gpr[29] = STACK - cpu->id * STACK_SIZE;
 	regs.pc = guest_sym("_start");
 	expect_ok(ioctl(cpu->fd, KVM_SET_REGS, &regs));
 }

@@ -14,7 +14,8 @@
 #define RAM_BASE 0
 #define RAM_SIZE 0x01000000
 #define EXC_STACK 0x40100000
-#define STACK 0x40120000
+#define STACK 0x40120000 /* of the first vcpu, the others' below */
+#define STACK_SIZE 0x4000
 /* Free for the tests, from here to the end of RAM. */
 #define SCRATCH 0x40200000
 /* Where mem.h's tests put their memory. */
