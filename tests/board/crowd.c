@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "vm.h"
 #include "crowd.h"
+#include "press.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,39 +99,10 @@ static void *disturb(void *arg)
 	return NULL;
 }
 
-static unsigned long mem_available(void)
-{
-	FILE *f = fopen("/proc/meminfo", "r");
-	unsigned long kb = 0;
-	char line[128];
-
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "MemAvailable: %lu", &kb) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return kb * 1024;
-}
-
-/* Nearly all memory that the board has, again and again; there is no swap. */
 static void *press(void *arg)
 {
-	const unsigned long rest = 64 << 20;
-	unsigned long size, i;
-	uint8_t *mem;
-
 	(void)arg;
-	while (!calm) {
-		size = mem_available();
-		size = size > rest ? size - rest : 4096;
-		mem = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-		for (i = 0; mem != MAP_FAILED && i < size && !calm; i += 4096)
-			mem[i] = 1;
-		if (mem != MAP_FAILED)
-			munmap(mem, size);
-		nap(100000);
-	}
+	press_memory(64 << 20, &calm);
 	return NULL;
 }
 

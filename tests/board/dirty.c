@@ -39,7 +39,7 @@ static void one_round(unsigned int round)
 
 	memset(seen, 0, sizeof(seen));
 	for (n = 0; n < 2; n++)
-		post(vm, n, ORDER_THIRD, GPA, (round + n) % 3, NR);
+		post(vm, n, ORDER_THIRD, MEM, (round + n) % 3, NR);
 	while (!finished(vm, 0) || !finished(vm, 1)) {
 		uint32_t now = progress(vm, 0) + progress(vm, 1);
 
@@ -72,15 +72,15 @@ static void exact_on(uint8_t *mem)
 
 	serve(mem, SIZE);
 	/* both hold translations to write by, of blocks if there are some */
-	order(vm, 0, ORDER_FILL, GPA, 1, NR);
-	order(vm, 1, ORDER_FILL, GPA, 1, NR);
+	order(vm, 0, ORDER_FILL, MEM, 1, NR);
+	order(vm, 1, ORDER_FILL, MEM, 1, NR);
 	start_logging(mem);
 	for (round = 0; round < ROUNDS; round++)
 		one_round(round);
 	/* the last writes are there, too */
-	expect_eq(order(vm, 0, ORDER_READ, GPA + (ROUNDS - 1) % 3 * PAGE, 0, 0), (ROUNDS - 1) % 3);
+	expect_eq(order(vm, 0, ORDER_READ, MEM + (ROUNDS - 1) % 3 * PAGE, 0, 0), (ROUNDS - 1) % 3);
 	/* reading is not writing */
-	order(vm, 0, ORDER_COMPARE, GPA, 1, NR);
+	order(vm, 0, ORDER_COMPARE, MEM, 1, NR);
 	expect_eq(fetch(), 0);
 }
 
@@ -103,7 +103,7 @@ static void exact_on_huge_pages(void)
 	/* not logged any more, and thrown away: it may be blocks again */
 	expect_ok(vm_slot(vm, 1, 0, GPA, SIZE, mem));
 	expect_ok(madvise(mem, SIZE, MADV_DONTNEED));
-	order(vm, 1, ORDER_FILL, GPA, 1, NR);
+	order(vm, 1, ORDER_FILL, MEM, 1, NR);
 	if (access("/sys/kernel/mm/transparent_hugepage", F_OK))
 		return;
 	expect_eq(mapped(vm, "blocks"), before + 2);
@@ -124,7 +124,7 @@ static void discarded_while_logged(void)
 	for (round = 0; round < 3; round++) {
 		one_round(round);
 		expect_ok(madvise(mem, SIZE, MADV_DONTNEED));
-		order(vm, 0, ORDER_READ, GPA, 0, 0);
+		order(vm, 0, ORDER_READ, MEM, 0, 0);
 		expect_eq(fetch(), 0);
 	}
 }

@@ -3,38 +3,16 @@
  * Guests that mean harm.  Whatever a guest does it gets away with, or its VM is
  * stopped with a reason; the host, and a well-behaved VM beside it, go on.
  *
- * Each guest goes by a seed, which is printed.  EMBER_SEED is the first one of a test,
- * EMBER_SEEDS how many there are at least; EMBER_EXITS asks for more of them until
- * guests have made so many exits.
+ * Each guest goes by a seed, which is printed; see seeds.h.
  */
 #define _GNU_SOURCE
+#include "seeds.h"
 #include "vm.h"
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/time.h>
 
 #define EFFORT 1000 /* how much a guest tries, where it ends at all */
 
 static struct vm *good;
-static volatile unsigned int ticked;
-
-static void on_alarm(int sig)
-{
-	if (sig == SIGALRM)
-		ticked++;
-}
-
-/* Every KVM_RUN of a guest that loops is interrupted now and then. */
-static void tick_every(long usec)
-{
-	struct itimerval it = { .it_value.tv_usec = usec, .it_interval.tv_usec = usec };
-	struct sigaction act = { .sa_handler = on_alarm };
-
-	sigaction(SIGALRM, &act, NULL);
-	sigaction(SIGUSR1, &act, NULL);
-	expect_ok(setitimer(ITIMER_REAL, &it, NULL));
-}
 
 static void good_start(void)
 {
@@ -104,38 +82,6 @@ static void suffer(const char *name, uint32_t arg0, unsigned int exits, unsigned
 	suffer_on(&vm->vcpu[0], exits, ticks);
 	vm_free(vm);
 	good_goes_on();
-}
-
-/* How often guests have come out, all in all. */
-static unsigned long exits_so_far(void)
-{
-	FILE *f = fopen("/sys/kernel/debug/ember/exits", "r");
-	unsigned long sum = 0, n;
-
-	while (f && fscanf(f, "%*s %lu", &n) == 1)
-		sum += n;
-	if (f)
-		fclose(f);
-	return sum;
-}
-
-/* The next seed of this test, of which there are @least; 0: enough. */
-static uint32_t next_seed(const char *test, unsigned int least)
-{
-	static unsigned long first_exit, n;
-	uint32_t seed = test_param("SEED", 1) + n;
-
-	if (!n)
-		first_exit = exits_so_far();
-	if (n >= test_param("SEEDS", least) &&
-	    exits_so_far() - first_exit >= test_param("EXITS", 0)) {
-		printf("%s: %lu seeds, %lu exits\n", test, n, exits_so_far() - first_exit);
-		return 0;
-	}
-	n++;
-	printf("%s: seed %u\n", test, seed);
-	fflush(stdout);
-	return seed ?: next_seed(test, least);
 }
 
 static void set_up(void)
@@ -320,26 +266,12 @@ static void host_side_races(void)
 /* Ioctls with random numbers and arguments on every kind of descriptor. */
 static void random_ioctls(void)
 {
-	static unsigned char junk[4096];
 	struct vm *vm = vm_new(2, VM_GIC);
 	int fds[] = { kvm_open(), vm->fd, vm->vcpu[0].fd, vm->gic };
-	unsigned int i, j, nr, size;
 
 	set_up();
 	srandom(1);
-	for (i = 0; i < 20000; i++) {
-		for (j = 0; j < 64; j++)
-			junk[j] = random();
-		nr = random() & 0xff;
-		size = random() % 128;
-		if (nr == (KVM_RUN & 0xff) || nr == (KVM_CREATE_VM & 0xff))
-			continue;
-		/* never a descriptor that we didn't mean, like our verdicts' */
-		ioctl(fds[random() % 4], _IOC(random() & 3, KVMIO, nr, size),
-		      random() % 4 ? (unsigned long)junk : (unsigned long)random());
-		if (i % 1000 == 0)
-			good_goes_on();
-	}
+	random_ioctls_on(fds, 4, 20000, good_goes_on);
 }
 
 static const struct test tests[] = {

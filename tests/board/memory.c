@@ -19,7 +19,7 @@ static void touch_pages(void)
 	start("g_touch_pages", mem, 64 * PAGE, 64);
 	vcpu_reports(cpu, 64);
 	for (i = 0; i < 64; i++)
-		expect_eq(mem[i * PAGE / 4], GPA + i);
+		expect_eq(mem[i * PAGE / 4], MEM + i);
 	vcpu_done(cpu);
 }
 
@@ -83,7 +83,7 @@ static void write_protected(void)
 
 	start("g_write_words", mem, PAGE, 1);
 	vcpu_done(cpu);
-	vcpu_start(cpu, "g_write_words", GPA, 3);
+	vcpu_start(cpu, "g_write_words", MEM, 3);
 	expect_ok(mprotect(mem, PAGE, PROT_READ));
 	expect_errno(ioctl(cpu->fd, KVM_RUN, 0), EFAULT);
 	expect_eq(mem[0], 0);
@@ -124,10 +124,10 @@ static void zero_page(void)
 	start("g_read_word", mem, 2 * PAGE, 1);
 	vcpu_reports(cpu, 0);
 	vcpu_done(cpu);
-	vcpu_start(cpu, "g_write_word", GPA, 0x99);
+	vcpu_start(cpu, "g_write_word", MEM, 0x99);
 	expect_eq(vcpu_done(cpu), 0x99);
 	expect_eq(mem[0], 0x99);
-	vcpu_start(cpu, "g_read_word", GPA + PAGE, 1);
+	vcpu_start(cpu, "g_read_word", MEM + PAGE, 1);
 	vcpu_reports(cpu, 0);
 	expect_eq(*(volatile uint32_t *)map(PAGE), 0);
 }
@@ -148,7 +148,7 @@ static void fork_copies(void)
 		expect_eq(read(go[0], &c, 1), 1);
 		_exit(mem[0] == 0x1111 ? 0 : 9);
 	}
-	vcpu_start(cpu, "g_write_word", GPA, 0x2222);
+	vcpu_start(cpu, "g_write_word", MEM, 0x2222);
 	expect_eq(vcpu_done(cpu), 0x2222);
 	expect_eq(mem[0], 0x2222);
 	expect_eq(write(go[1], "x", 1), 1);
@@ -176,7 +176,7 @@ static void private_file(void)
 	start("g_read_word", mem, PAGE, 1);
 	vcpu_reports(cpu, 0x1234);
 	vcpu_done(cpu);
-	vcpu_start(cpu, "g_write_word", GPA, 0x5678);
+	vcpu_start(cpu, "g_write_word", MEM, 0x5678);
 	expect_eq(vcpu_done(cpu), 0x5678);
 	expect_eq(mem[0], 0x5678);
 	expect_eq(pread(fd, &val, 4, 0), 4);
@@ -194,7 +194,7 @@ static void shared_file(void)
 	expect_eq(pread(fd, &val, 4, 0), 4);
 	expect_eq(val, 0x5678);
 	expect_ok(ftruncate(fd, 0));
-	vcpu_start(cpu, "g_read_word", GPA, 1);
+	vcpu_start(cpu, "g_read_word", MEM, 1);
 	expect_errno(ioctl(cpu->fd, KVM_RUN, 0), EFAULT);
 }
 
@@ -209,17 +209,17 @@ static void huge_page(void)
 	vcpu_reports(cpu, 512);
 	vcpu_done(cpu);
 	expect_ok(madvise(mem + 5 * PAGE, PAGE, MADV_DONTNEED));
-	vcpu_start(cpu, "g_read_word", GPA + 5 * PAGE, 1);
+	vcpu_start(cpu, "g_read_word", MEM + 5 * PAGE, 1);
 	vcpu_reports(cpu, 0);
 	vcpu_done(cpu);
 	for (i = 4; i < 7; i += 2) {
-		vcpu_start(cpu, "g_read_word", GPA + i * PAGE, 1);
-		vcpu_reports(cpu, GPA + i);
+		vcpu_start(cpu, "g_read_word", MEM + i * PAGE, 1);
+		vcpu_reports(cpu, MEM + i);
 	}
 	expect_ok(mprotect(mem + 9 * PAGE, PAGE, PROT_READ));
-	vcpu_start(cpu, "g_write_words", GPA + 9 * PAGE, 1);
+	vcpu_start(cpu, "g_write_words", MEM + 9 * PAGE, 1);
 	expect_errno(ioctl(cpu->fd, KVM_RUN, 0), EFAULT);
-	vcpu_start(cpu, "g_write_word", GPA + 8 * PAGE, 1);
+	vcpu_start(cpu, "g_write_word", MEM + 8 * PAGE, 1);
 	expect_eq(vcpu_done(cpu), 1);
 }
 
@@ -233,8 +233,8 @@ static void skewed_huge_page(void)
 	vcpu_reports(cpu, 512);
 	vcpu_done(cpu);
 	expect_eq(*(uint32_t *)mem, 0);
-	expect_eq(*(uint32_t *)(mem + PAGE), GPA);
-	expect_eq(*(uint32_t *)(mem + HUGE), GPA + 511);
+	expect_eq(*(uint32_t *)(mem + PAGE), MEM);
+	expect_eq(*(uint32_t *)(mem + HUGE), MEM + 511);
 	expect_eq(*(uint32_t *)(mem + HUGE + PAGE), 0);
 }
 

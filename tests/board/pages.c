@@ -17,11 +17,11 @@
 #define NR 64
 #define SIZE (NR * PAGE)
 
-/* Both vcpus read @value at GPA + @offset. */
+/* Both vcpus read @value at MEM + @offset. */
 static void both_read(uint32_t offset, uint32_t value)
 {
-	expect_eq(order(vm, 0, ORDER_READ, GPA + offset, 0, 0), value);
-	expect_eq(order(vm, 1, ORDER_READ, GPA + offset, 0, 0), value);
+	expect_eq(order(vm, 0, ORDER_READ, MEM + offset, 0, 0), value);
+	expect_eq(order(vm, 1, ORDER_READ, MEM + offset, 0, 0), value);
 }
 
 /* An order that cannot be done now, of either vcpu. */
@@ -30,7 +30,7 @@ static void both_fail(uint32_t op, uint32_t offset)
 	unsigned int i;
 
 	for (i = 0; i < 2; i++)
-		post(vm, i, op, GPA + offset, 0x77 + i, 0);
+		post(vm, i, op, MEM + offset, 0x77 + i, 0);
 	for (i = 0; i < 2; i++)
 		expect_eq(await_error(vm, i), EFAULT);
 }
@@ -49,8 +49,8 @@ static void both_go_on(void)
 static void filled(void *mem, size_t size)
 {
 	serve(mem, size);
-	order(vm, 0, ORDER_FILL, GPA, 1, size / PAGE);
-	expect_eq(order(vm, 1, ORDER_COMPARE, GPA, 1, size / PAGE), 0);
+	order(vm, 0, ORDER_FILL, MEM, 1, size / PAGE);
+	expect_eq(order(vm, 1, ORDER_COMPARE, MEM, 1, size / PAGE), 0);
 }
 
 static void dontneed(void)
@@ -64,7 +64,7 @@ static void dontneed(void)
 		both_read(i * PAGE, 0);
 	}
 	for (i = 1; i < NR; i += 2)
-		expect_eq(order(vm, i / 2 % 2, ORDER_COMPARE, GPA + i * PAGE, 1 + i, 1), 0);
+		expect_eq(order(vm, i / 2 % 2, ORDER_COMPARE, MEM + i * PAGE, 1 + i, 1), 0);
 }
 
 static void protected_read(void)
@@ -120,7 +120,7 @@ static void moved(void)
 	expect(mremap(elsewhere, SIZE, SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, mem) == mem);
 	both_go_on();
 	both_read(5 * PAGE, 0x5555);
-	expect_eq(order(vm, 0, ORDER_COMPARE, GPA + 6 * PAGE, 7, NR - 6), 0);
+	expect_eq(order(vm, 0, ORDER_COMPARE, MEM + 6 * PAGE, 7, NR - 6), 0);
 }
 
 /* Freed lazily and written again by the guest: reclaim must not take it. */
@@ -131,11 +131,11 @@ static void freed_and_written(void)
 
 	filled(mem, SIZE);
 	expect_ok(madvise(mem, SIZE, MADV_FREE));
-	order(vm, 1, ORDER_FILL, GPA, 100, NR / 2);
+	order(vm, 1, ORDER_FILL, MEM, 100, NR / 2);
 	expect_ok(madvise(mem, SIZE, MADV_PAGEOUT));
-	expect_eq(order(vm, 0, ORDER_COMPARE, GPA, 100, NR / 2), 0);
+	expect_eq(order(vm, 0, ORDER_COMPARE, MEM, 100, NR / 2), 0);
 	for (i = NR / 2; i < NR; i++)
-		gone += order(vm, 0, ORDER_READ, GPA + i * PAGE, 0, 0) == 0;
+		gone += order(vm, 0, ORDER_READ, MEM + i * PAGE, 0, 0) == 0;
 	if (!gone)
 		fail("nothing was reclaimed, so nothing was shown");
 }
@@ -187,7 +187,7 @@ static void written_through_file(void)
 
 	expect_eq(pwrite(fd, &val, 4, 7 * PAGE), 4);
 	both_read(7 * PAGE, 0xabcd);
-	order(vm, 1, ORDER_WRITE, GPA + 8 * PAGE, 0x4321, 0);
+	order(vm, 1, ORDER_WRITE, MEM + 8 * PAGE, 0x4321, 0);
 	expect_eq(pread(fd, &val, 4, 8 * PAGE), 4);
 	expect_eq(val, 0x4321);
 }
@@ -229,7 +229,7 @@ static void ram_is_private_file(void)
 		changed += memcmp(file + i, (uint32_t *)vm->ram + i, PAGE) != 0;
 	/* what was filled, the orders, stacks, page table; the rest is the file's */
 	expect(changed > NR && changed < NR + 16);
-	file[(SCRATCH + 0x100000 - RAM_BASE) / 4] = 0x1234; /* not yet copied */
+	file[(PHYS(SCRATCH) + 0x100000 - RAM_BASE) / 4] = 0x1234; /* not yet copied */
 	expect_eq(order(vm, 0, ORDER_READ, SCRATCH + 0x100000, 0, 0), 0x1234);
 }
 
@@ -273,8 +273,8 @@ static void user_faults(void)
 	expect_eq(pthread_create(&thread, NULL, serve_faults, mem), 0);
 	serve(mem, SIZE);
 	for (i = 0; i < NR; i++) {
-		post(vm, 1, ORDER_READ, GPA + i * PAGE, 0, 0);
-		expect_eq(order(vm, 0, ORDER_READ, GPA + i * PAGE, 0, 0), 0xfa0000 + i);
+		post(vm, 1, ORDER_READ, MEM + i * PAGE, 0, 0);
+		expect_eq(order(vm, 0, ORDER_READ, MEM + i * PAGE, 0, 0), 0xfa0000 + i);
 		expect_eq(await(vm, 1), 0xfa0000 + i);
 	}
 	expect_eq(served, NR);
@@ -301,7 +301,7 @@ static void read_only_slot(void)
 	expect_ok(madvise(mem, PAGE, MADV_DONTNEED));
 	vcpu_reports(cpu, 0);
 	vcpu_done(cpu);
-	vcpu_start(cpu, "g_write_word", GPA, 0x99);
+	vcpu_start(cpu, "g_write_word", MEM, 0x99);
 	ev = vcpu_event(cpu, EV_WRITE);
 	expect_eq(ev.addr, GPA);
 	expect_eq(ev.value, 0x99);
@@ -326,9 +326,10 @@ static void given_back(void)
 	/* Or khugepaged takes what is mapped away, and adds what is around it. */
 	madvise(mem, pages * PAGE, MADV_NOHUGEPAGE);
 	serve(mem, pages * PAGE);
+	madvise(vm->ram, vm->ram_size, MADV_NOHUGEPAGE);
 	both_read(0, 0); /* they run */
 	before = rss_pages();
-	order(vm, 0, ORDER_FILL, GPA, 3, pages);
+	order(vm, 0, ORDER_FILL, MEM, 3, pages);
 	full = rss_pages();
 	if (labs(full - before - pages) > slack)
 		fail("%ld pages were written, and the process grew by %ld", pages, full - before);
@@ -339,8 +340,8 @@ static void given_back(void)
 	expect_ok(madvise(mem, pages * PAGE, MADV_DONTNEED));
 	expect(rss_pages() - before < slack);
 	both_read(0, 0);
-	order(vm, 1, ORDER_FILL, GPA, 4, pages);
-	expect_eq(order(vm, 0, ORDER_COMPARE, GPA, 4, pages), 0);
+	order(vm, 1, ORDER_FILL, MEM, 4, pages);
+	expect_eq(order(vm, 0, ORDER_COMPARE, MEM, 4, pages), 0);
 }
 
 /* ---- the same content twice --------------------------------------------------------------- */
@@ -364,19 +365,19 @@ static void same_pages(void)
 	for (i = 0; i < 2; i++) {
 		expect_ok(madvise(mem[i], SIZE, MADV_MERGEABLE));
 		vms[i] = serve_vm(mem[i], SIZE);
-		order(vms[i], 0, ORDER_FILL, GPA, 9, NR);
+		order(vms[i], 0, ORDER_FILL, MEM, 9, NR);
 	}
 	shared = number(KSM "pages_sharing");
 	ksm_on();
 	while (number(KSM "pages_sharing") < shared + NR)
 		sched_yield();
 	for (i = 0; i < 2; i++)
-		expect_eq(order(vms[i], 1, ORDER_COMPARE, GPA, 9, NR), 0);
+		expect_eq(order(vms[i], 1, ORDER_COMPARE, MEM, 9, NR), 0);
 	expect(number(KSM "pages_sharing") >= shared + NR); /* reading changed nothing */
 	/* One writes: it has its own pages again, the other its old ones. */
-	order(vms[0], 1, ORDER_FILL, GPA, 1000, NR / 2);
-	expect_eq(order(vms[0], 0, ORDER_COMPARE, GPA, 1000, NR / 2), 0);
-	expect_eq(order(vms[1], 0, ORDER_COMPARE, GPA, 9, NR), 0);
+	order(vms[0], 1, ORDER_FILL, MEM, 1000, NR / 2);
+	expect_eq(order(vms[0], 0, ORDER_COMPARE, MEM, 1000, NR / 2), 0);
+	expect_eq(order(vms[1], 0, ORDER_COMPARE, MEM, 9, NR), 0);
 	expect_eq(*(uint32_t *)mem[0], 1000 * 64);
 	expect_eq(*(uint32_t *)mem[1], 9 * 64);
 	while (number(KSM "pages_sharing") > shared + NR / 2)
@@ -384,9 +385,9 @@ static void same_pages(void)
 	/* The rest is taken apart under the guests. */
 	set_number(KSM "run", 2);
 	expect_eq(number(KSM "pages_sharing"), 0);
-	expect_eq(order(vms[0], 0, ORDER_COMPARE, GPA + SIZE / 2, 9 + NR / 2, NR / 2), 0);
-	order(vms[0], 0, ORDER_FILL, GPA, 2000, NR);
-	expect_eq(order(vms[1], 1, ORDER_COMPARE, GPA, 9, NR), 0);
+	expect_eq(order(vms[0], 0, ORDER_COMPARE, MEM + SIZE / 2, 9 + NR / 2, NR / 2), 0);
+	order(vms[0], 0, ORDER_FILL, MEM, 2000, NR);
+	expect_eq(order(vms[1], 1, ORDER_COMPARE, MEM, 9, NR), 0);
 	set_number(KSM "run", 0);
 }
 

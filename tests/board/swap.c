@@ -24,8 +24,8 @@ static long long vmstat(const char *name)
 /* Both vcpus fill a half each, and look at the other's. */
 static void fill_all(uint32_t value, uint32_t pages)
 {
-	post(vm, 0, ORDER_FILL, GPA, value, pages / 2);
-	order(vm, 1, ORDER_FILL, GPA + pages / 2 * PAGE, value + pages / 2, pages - pages / 2);
+	post(vm, 0, ORDER_FILL, MEM, value, pages / 2);
+	order(vm, 1, ORDER_FILL, MEM + pages / 2 * PAGE, value + pages / 2, pages - pages / 2);
 	await(vm, 0);
 }
 
@@ -33,8 +33,8 @@ static void compare_all(uint32_t value, uint32_t pages)
 {
 	uint32_t half = pages / 2;
 
-	post(vm, 1, ORDER_COMPARE, GPA, value, half);
-	expect_eq(order(vm, 0, ORDER_COMPARE, GPA + half * PAGE, value + half, pages - half), 0);
+	post(vm, 1, ORDER_COMPARE, MEM, value, half);
+	expect_eq(order(vm, 0, ORDER_COMPARE, MEM + half * PAGE, value + half, pages - half), 0);
 	expect_eq(await(vm, 1), 0);
 }
 

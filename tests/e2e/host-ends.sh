@@ -31,7 +31,7 @@ came_up() {
 	*) fail "$1: the CPUs started otherwise: $line"; return ;;
 	esac
 	load_module
-	if /tests/run hvc_psci_version 3>&- | grep -q ^PASS; then
+	if /tests/run mmio_write_exit 3>&- | grep -q ^PASS; then
 		pass $1
 	else
 		fail "$1: no VM runs afterwards"

@@ -82,6 +82,6 @@ else
 fi
 kill -KILL $(monitor life)
 wait
-taskset 2 /tests/run hvc_psci_version 3>&- | grep -q ^PASS && pass afterwards ||
+taskset 2 /tests/run mmio_write_exit 3>&- | grep -q ^PASS && pass afterwards ||
 	fail "afterwards: no VM runs on CPU 1"
 rmmod ember && pass unload || fail "unload: the module is still in use"

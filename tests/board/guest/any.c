@@ -70,6 +70,24 @@ void g_read_word(u32 addr, u32 n)
 		report(read32(addr));
 }
 
+u32 g_write_word(u32 addr, u32 value)
+{
+	write32(addr, value);
+	return read32(addr);
+}
+
+/* Store @value to the first word of each of @n pages, n = r3 by the test. */
+void g_touch_pages(u32 addr, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		write32(addr + i * 4096, addr + i);
+	report(n);
+	for (i = 0; i < n; i++)
+		check_eq(read32(addr + i * 4096), addr + i);
+}
+
 /* Write the pages whose numbers are listed at SCRATCH, ended by ~0; again and again. */
 void g_touch_listed(u32 addr)
 {

@@ -1,27 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Guests that use memory while the test changes it under them, and those with
- * translation of their own.
+ * Guests that use memory, and those with translation of their own; any.c has more.
  */
 #include "guest.h"
-
-u32 g_write_word(u32 addr, u32 value)
-{
-	write32(addr, value);
-	return read32(addr);
-}
-
-/* Store @value to the first word of each of @n pages, n = r3 by the test. */
-void g_touch_pages(u32 addr, u32 n)
-{
-	u32 i;
-
-	for (i = 0; i < n; i++)
-		write32(addr + i * 4096, addr + i);
-	report(n);
-	for (i = 0; i < n; i++)
-		check_eq(read32(addr + i * 4096), addr + i);
-}
 
 /* A checksum over memory, again on each report. */
 void g_sum(u32 addr, u32 words)

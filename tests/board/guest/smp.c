@@ -258,3 +258,13 @@ void g_psci_suspend(void)
 	check_eq(hvc(PSCI_CPU_SUSPEND, 0, 0, 0), PSCI_SUCCESS);
 	check_eq(gic_wait_ack(), 27);
 }
+
+/* serve.c, on both vcpus. */
+void serve(void);
+
+void g_serve(void)
+{
+	mmu_on();
+	check_eq(cpu_on(1, serve), PSCI_SUCCESS);
+	serve();
+}

@@ -76,7 +76,7 @@ void serve_begin(struct vm *vm)
 {
 	unsigned int i;
 
-	vcpu_start(&vm->vcpu[0], "g_serve", 0, 0);
+	arch_serve(vm);
 	for (i = 0; i < 2; i++) {
 		vm->vcpu[i].catch_errors = true;
 		expect_eq(pthread_create(&vm->vcpu[i].thread, NULL, serve_thread, &vm->vcpu[i]), 0);

@@ -14,6 +14,7 @@
 
 #define PAGE 4096
 #define HUGE 0x200000
+#define MEM VIRT(GPA) /* GPA as a guest uses it */
 
 /* Linux 5.4 and 6.1 */
 #ifndef MADV_PAGEOUT

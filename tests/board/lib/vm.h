@@ -150,6 +150,8 @@ extern const size_t arch_nr_caps;
 void arch_vm_new(struct vm *vm);
 /* It has its memory and its vcpus. */
 void arch_vm_ready(struct vm *vm);
+/* Both vcpus are to serve when they run, see mem.h. */
+void arch_serve(struct vm *vm);
 /* What a guest says of an exception, which it left at @addr, ends the test. */
 _Noreturn void arch_guest_trapped(struct vcpu *cpu, uint32_t addr);
 

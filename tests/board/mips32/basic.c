@@ -229,7 +229,8 @@ static void nothing(int sig)
 /* A signal ends KVM_RUN. */
 static void signals(void)
 {
-	struct itimerval in = { .it_value.tv_usec = 50000 };
+	/* again, if the first one came too soon */
+	struct itimerval in = { .it_value.tv_usec = 50000, .it_interval.tv_usec = 50000 };
 
 	signal(SIGALRM, nothing);
 	start("g_spin", 0, 0);

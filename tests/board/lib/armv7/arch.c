@@ -97,6 +97,11 @@ void vcpu_start(struct vcpu *cpu, const char *name, uint32_t arg0, uint32_t arg1
 	vcpu_set_reg(cpu, CORE_REG(usr_regs.ARM_pc), guest_sym("_start"));
 }
 
+void arch_serve(struct vm *vm)
+{
+	vcpu_start(&vm->vcpu[0], "g_serve", 0, 0); /* starts the other one */
+}
+
 _Noreturn void arch_guest_trapped(struct vcpu *cpu, uint32_t addr)
 {
 	static const char *const kinds[EXC_NR] = {

@@ -53,6 +53,14 @@ void vcpu_start(struct vcpu *cpu, const char *name, uint32_t arg0, uint32_t arg1
 	expect_ok(ioctl(cpu->fd, KVM_SET_REGS, &regs));
 }
 
+void arch_serve(struct vm *vm)
+{
+	unsigned int i;
+
+	for (i = 0; i < vm->nr_vcpus; i++)
+		vcpu_start(&vm->vcpu[i], "serve", 0, 0);
+}
+
 _Noreturn void arch_guest_trapped(struct vcpu *cpu, uint32_t addr)
 {
 	struct exc *e = vm_mem(cpu->vm, addr);

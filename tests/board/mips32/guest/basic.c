@@ -357,7 +357,7 @@ static u32 irq_hook(struct exc *e, u32 *regs)
 	irq_seen |= pending;
 	if (pending & 0x8000) {
 		check(e->cause & 0x40000000);
-		mtc0(11, 0, mfc0(9, 0) + 100000);
+		tick_in(100000);
 	}
 	if (pending & 0x300)
 		mtc0(13, 0, mfc0(13, 0) & ~0x300u);
@@ -376,7 +376,7 @@ u32 g_timer(u32 rounds)
 	u32 last = mfc0(9, 0), now, i;
 
 	exc_hook = irq_hook;
-	mtc0(11, 0, last + 100000);
+	tick_in(100000);
 	irqs_on(0x8000);
 	for (i = 0; i < rounds; i++) {
 		irq_seen = 0;

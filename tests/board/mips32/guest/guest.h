@@ -17,6 +17,22 @@ static inline void write32(u32 addr, u32 v)
 
 #define check_eq(got, want) check((got) == (want))
 
+static inline void dmb(void)
+{
+	asm volatile("sync" : : : "memory");
+}
+
+/* kseg0 needs no MMU. */
+static inline void mmu_on(void)
+{
+}
+
+/* Without an exit: each vcpu has a stack of its own. */
+static inline u32 cpu_id(void)
+{
+	return (STACK - (u32)__builtin_frame_address(0)) / STACK_SIZE;
+}
+
 static inline void wfi(void)
 {
 	asm volatile("wait" : : : "memory");

@@ -17,3 +17,13 @@ u32 on_exception(struct exc *e, u32 *regs)
 		IO32(TEST_IO + TEST_EXC) = (u32)e;
 	return exc_hook(e, regs);
 }
+
+void tick_in(u32 n)
+{
+	u32 at;
+
+	do {
+		at = mfc0(9, 0) + n;
+		mtc0(11, 0, at);
+	} while ((int)(mfc0(9, 0) - at) >= 0);
+}

@@ -47,6 +47,11 @@ extern volatile u32 exc_count;
 /* A hook: the instruction is skipped; in a delay slot: back to the caller (ra). */
 u32 exc_skip(struct exc *exc, u32 *regs);
 u32 on_exception(struct exc *exc, u32 *regs);
+/*
+ * Set Compare.  Count may have passed it before it was written, on a slow host, and would
+ * come by again 43 s later only.
+ */
+void tick_in(u32 n);
 
 /* start.S: cases, each at the address of its name. */
 u32 do_syscall(u32), do_syscall_plain(u32), do_break(u32), do_trap(u32), do_overflow(u32);

@@ -6,6 +6,7 @@
 #ifndef MIPS32_ONE_VM_H
 #define MIPS32_ONE_VM_H
 
+#include <unistd.h>
 #include "../../lib/vm.h"
 
 struct one_vm {
@@ -35,7 +36,22 @@ static inline uint32_t one_event(struct one_vm *one, enum event_kind kind)
 	return vcpu_event(one_vcpu(one), kind).value;
 }
 
+static inline void one_free(struct one_vm *one)
+{
+	vm_free(one->full);
+	close(one->kvm);
+}
+
+static inline void one_enable_fpu(struct one_vm *one)
+{
+	struct kvm_enable_cap cap = { .cap = KVM_CAP_MIPS_FPU };
+
+	expect_ok(ioctl(one->cpu, KVM_ENABLE_CAP, &cap));
+}
+
 #define vm one_vm
+#define vm_free(one) one_free(one)
+#define vm_enable_fpu(one) one_enable_fpu(one)
 #define vm_new(one) one_make(one, 0)
 /* The same, whose guest's instructions are never translated. */
 #define vm_new_plain(one) one_make(one, VM_PLAIN)
