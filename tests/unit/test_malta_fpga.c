@@ -92,6 +92,8 @@ static void i2c_lines(void **state)
 	assert_int_equal(dev_read(f->dev, I2CINP, 4), 3);
 	dev_write(f->dev, I2COE, 2, 4);
 	assert_int_equal(dev_read(f->dev, I2CINP, 4), 1);
+	dev_write(f->dev, I2COUT, 3, 4);
+	assert_int_equal(dev_read(f->dev, GPINP, 4), 3);
 	dev_write(f->dev, I2CSEL, 0, 4);
 	assert_int_equal(dev_read(f->dev, GPINP, 4), 0);
 }
@@ -121,6 +123,26 @@ static void save_restore(void **state)
 	dev_write(f->dev, LEDBAR, 0x55, 4);
 	assert_save_restore_save(f->dev);
 	assert_string_equal(malta_fpga_display(f->dev), "E       ");
+	f->dev->ops->reset(f->dev);
+	assert_string_equal(malta_fpga_display(f->dev), "        ");
+	assert_int_equal(dev_read(f->dev, LEDBAR, 4), 0);
+}
+
+/* What the display never shows does not come from a snapshot either. */
+static void bad_text(void **state)
+{
+	struct fixture *f = *state;
+	size_t size = device_state_size(f->dev);
+	uint8_t *buf = malloc(size);
+
+	device_state_save(f->dev, buf);
+	assert_int_equal(device_state_restore(f->dev, buf, size), 0);
+	buf[size - 9] = 0x1b;
+	assert_int_not_equal(device_state_restore(f->dev, buf, size), 0);
+	buf[size - 9] = ' ';
+	buf[size - 1] = 'x';
+	assert_int_not_equal(device_state_restore(f->dev, buf, size), 0);
+	free(buf);
 }
 
 static void hostile(void **state)
@@ -135,8 +157,8 @@ static void hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(reset_values), TEST(display),	TEST(reboot),  TEST(i2c_lines),
-		TEST(rom),	    TEST(save_restore), TEST(hostile),
+		TEST(reset_values), TEST(display),	TEST(reboot),	TEST(i2c_lines),
+		TEST(rom),	    TEST(save_restore), TEST(bad_text), TEST(hostile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

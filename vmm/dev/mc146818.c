@@ -138,7 +138,7 @@ static int64_t shown(const struct mc146818 *rtc)
 	sec += within(decode_hour(rtc, c[HOURS]), 0, 23) * 3600;
 	sec += within(decode(rtc, c[MINUTES]), 0, 59) * 60;
 	sec += within(decode(rtc, c[SECONDS]), 0, 59);
-	return sec < LAST_SECOND ? sec : LAST_SECOND;
+	return sec;
 }
 
 /* Go on from what the registers say, @frac nanoseconds into the second. */

@@ -48,11 +48,11 @@ void g_access_widths(u32 addr)
 /* What five kinds of loads make of what the test answers. */
 void g_load_kinds(u32 addr)
 {
-	report(at(uint8_t, addr));
-	report(at(uint16_t, addr));
-	report(at(int8_t, addr));
-	report(at(int16_t, addr));
-	report(at(uint32_t, addr));
+	report(load(LOAD_U8, addr));
+	report(load(LOAD_U16, addr));
+	report(load(LOAD_S8, addr));
+	report(load(LOAD_S16, addr));
+	report(load(LOAD_U32, addr));
 }
 
 void g_ring_until(u32 doorbell, u32 stop)

@@ -29,6 +29,19 @@ static inline void write32(u32 addr, u32 v)
 	asm volatile("str %0, [%1]" ::"r"(v), "r"(addr) : "memory");
 }
 
+/* By just that instruction: a compiler may load and extend by two. */
+#define LOAD_U8 "ldrb"
+#define LOAD_U16 "ldrh"
+#define LOAD_S8 "ldrsb"
+#define LOAD_S16 "ldrsh"
+#define LOAD_U32 "ldr"
+#define load(insn, addr)                                                          \
+	({                                                                        \
+		u32 v_;                                                           \
+		asm volatile(insn " %0, [%1]" : "=r"(v_) : "r"(addr) : "memory"); \
+		v_;                                                               \
+	})
+
 static inline u8 read8(u32 addr)
 {
 	u32 v;

@@ -7,6 +7,7 @@
 #include "vm.h"
 #include <linux/ember.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define BAD_POINTER ((void *)0x1000)
 #define NS_PER_SEC 1000000000ull
@@ -127,8 +128,31 @@ static void regs(void)
 	expect_eq(reg(KVM_REG_MIPS_HI), got.hi);
 	expect_eq(reg(KVM_REG_MIPS_LO), got.lo);
 	expect_eq(reg(KVM_REG_MIPS_PC), got.pc);
+	set_reg(KVM_REG_MIPS_R0, 5);
+	expect_eq(reg(KVM_REG_MIPS_R0), 0);
 	expect_errno(ioctl(cpu->fd, KVM_GET_REGS, BAD_POINTER), EFAULT);
 	expect_errno(ioctl(cpu->fd, KVM_SET_REGS, BAD_POINTER), EFAULT);
+}
+
+/* Written back as they were, they leave a load to be answered; a new pc takes it away. */
+static void regs_of_a_load(void)
+{
+	struct kvm_regs regs;
+
+	set_up();
+	vcpu_start(cpu, "g_load_kinds", OTHER_IO, 0);
+	vcpu_event(cpu, EV_READ);
+	expect_ok(ioctl(cpu->fd, KVM_GET_REGS, &regs));
+	expect_ok(ioctl(cpu->fd, KVM_SET_REGS, &regs));
+	set_reg(KVM_REG_MIPS_PC, reg(KVM_REG_MIPS_PC));
+	vcpu_answer(cpu, 0x42);
+	vcpu_reports(cpu, 0x42);
+	vcpu_event(cpu, EV_READ);
+	set_reg(KVM_REG_MIPS_PC, guest_sym("_start"));
+	set_reg(KVM_REG_MIPS_R0 + 2, guest_sym("g_report_args"));
+	set_reg(KVM_REG_MIPS_R0 + 4, 7);
+	vcpu_answer(cpu, 0x99);
+	vcpu_reports(cpu, 7);
 }
 
 static void other_state(void)
@@ -201,6 +225,26 @@ static void line_while_running(void)
 	*(volatile uint32_t *)vm_mem(vm, SCRATCH) = 1;
 	vcpu_join(cpu);
 	expect_eq(reg(REG_CAUSE) & 0xff00, CAUSE_IP(6));
+}
+
+/* One that sleeps is woken. */
+static void line_wakes(void)
+{
+	volatile uint32_t *turn;
+	uint32_t i;
+
+	set_up();
+	turn = vm_mem(vm, SCRATCH);
+	*turn = ~0u;
+	vcpu_start(cpu, "g_wait_lines", 50, 0);
+	vcpu_spawn(cpu);
+	for (i = 0; i < 50; i++) {
+		while (*turn != i)
+			usleep(100);
+		usleep(1000);
+		expect_ok(vcpu_irq(cpu, 3));
+	}
+	vcpu_join(cpu);
 }
 
 static void enable_fpu(void)
@@ -568,28 +612,12 @@ static void line_7_restored(void)
 }
 
 static const struct test tests[] = {
-	TEST(vm_types),
-	TEST(no_irqchip),
-	TEST(vm_enable_cap),
-	TEST(regs),
-	TEST(other_state),
-	TEST(lines),
-	TEST(lines_refused),
-	TEST(line_of_another),
-	TEST(line_while_running),
-	TEST(enable_cap),
-	TEST(internal_error),
-	TEST(reg_list),
-	TEST(reg_list_fpu),
-	TEST(cp0_bits),
-	TEST(cp0_sign),
-	TEST(one_reg_refused),
-	TEST(fpu),
-	TEST(count_ctl),
-	TEST(count_resume),
-	TEST(count_hz),
-	TEST(timer_due),
-	TEST(cause_dc),
+	TEST(vm_types),	       TEST(no_irqchip),	 TEST(vm_enable_cap), TEST(regs),
+	TEST(regs_of_a_load),  TEST(other_state),	 TEST(lines),	      TEST(lines_refused),
+	TEST(line_of_another), TEST(line_while_running), TEST(line_wakes),    TEST(enable_cap),
+	TEST(internal_error),  TEST(reg_list),		 TEST(reg_list_fpu),  TEST(cp0_bits),
+	TEST(cp0_sign),	       TEST(one_reg_refused),	 TEST(fpu),	      TEST(count_ctl),
+	TEST(count_resume),    TEST(count_hz),		 TEST(timer_due),     TEST(cause_dc),
 	TEST(line_7_restored),
 };
 

@@ -22,6 +22,31 @@ u32 g_wait_word(u32 at, u32 value)
 	return mfc0(13, 0);
 }
 
+static u32 line_hook(struct exc *e, u32 *regs)
+{
+	check_exc(EXCCODE(e) == 0 && e->cause & 0x800);
+	report(CMD_LINE(3, 0, 0));
+	return e->epc;
+}
+
+/* @n times asleep until line 3 comes; says at SCRATCH which time it is. */
+u32 g_wait_lines(u32 n)
+{
+	u32 i;
+
+	exc_hook = line_hook;
+	for (i = 0; i < n; i++) {
+		IO32(SCRATCH) = i;
+		while (exc_count == i) {
+			mtc0(12, 0, (mfc0(12, 0) & ~1u) | 0x800);
+			if (exc_count == i)
+				asm volatile("wait" : : : "memory");
+			mtc0(12, 0, mfc0(12, 0) | 1);
+		}
+	}
+	return n;
+}
+
 /* ---- work ------------------------------------------------------------------------- */
 
 /*

@@ -20,11 +20,11 @@ u32 g_mmio(u32 at)
 	*(volatile uint8_t *)at = 0x78;
 	*(volatile uint16_t *)at = 0x5678;
 	*(volatile u32 *)at = 0x12345678;
-	report(*(volatile uint8_t *)at);
-	report(*(volatile uint16_t *)at);
-	report(*(volatile int8_t *)at);
-	report(*(volatile int16_t *)at);
-	report(*(volatile u32 *)at);
+	report(load(LOAD_U8, at));
+	report(load(LOAD_U16, at));
+	report(load(LOAD_S8, at));
+	report(load(LOAD_S16, at));
+	report(load(LOAD_U32, at));
 	return sum;
 }
 

@@ -16,6 +16,19 @@ typedef uint32_t u32;
 #define mtc0(rd, sel, val) \
 	asm volatile("mtc0 %z0, $" #rd ", " #sel "\n\tehb" : : "Jr"((u32)(val)) : "memory")
 
+/* By just that instruction: a compiler may load and extend by two. */
+#define LOAD_U8 "lbu"
+#define LOAD_U16 "lhu"
+#define LOAD_S8 "lb"
+#define LOAD_S16 "lh"
+#define LOAD_U32 "lw"
+#define load(insn, addr)                                                           \
+	({                                                                         \
+		u32 v_;                                                            \
+		asm volatile(insn " %0, 0(%1)" : "=r"(v_) : "r"(addr) : "memory"); \
+		v_;                                                                \
+	})
+
 #define IO32(addr) (*(volatile u32 *)(addr))
 
 static inline void report(u32 value)
