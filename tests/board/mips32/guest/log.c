@@ -48,8 +48,8 @@ u32 g_log_mapped(u32 at, u32 n)
 		tlb_set(i, BIG + i * 0x20000, BIG_MASK, LO(pa + i * 0x20000, LO_V | LO_D | LO_G),
 			LO(pa + i * 0x20000 + 0x10000, LO_V | LO_D | LO_G));
 	mtc0(10, 0, 3);
-	for (i = 0; i < 3; i++) {
-		use_pages(USER, n, i);
+	for (i = 0; i < 6; i++) {
+		use_pages(USER, n, i % 3);
 		report(i);
 		use_pages(BIG, n, (i + 1) % 3);
 		report(i);
