@@ -135,8 +135,25 @@ static void block_fill(struct mips32_vcpu *v)
 	v->tlb_kill = (void *)in_block(v, mips32_block_tlb_kill);
 	for (i = 0; i < ARRAY_SIZE(v->ctxt->dispatch); i++)
 		v->ctxt->dispatch[i] = in_block(v, mips32_block_general);
-	v->unusable[0] = in_block(v, mips32_block_general);
-	v->unusable[1] = in_block(v, mips32_block_unusable);
+}
+
+/* Once it is known whether code is translated. */
+static void modes_init(struct mips32_vcpu *v)
+{
+	v->ctxt->modes[0] = (struct mips32_mode){
+		.adel = in_block(v, mips32_block_general),
+		.ades = in_block(v, mips32_block_general),
+		.sys = in_block(v, mips32_block_syscall),
+		.cpu = in_block(v, mips32_block_general),
+	};
+	v->ctxt->modes[1] = (struct mips32_mode){
+		.adel = in_block(v, v->low ? mips32_block_load :
+						mips32_block_general),
+		.ades = in_block(v, v->low ? mips32_block_store :
+						mips32_block_general),
+		.sys = in_block(v, mips32_block_general),
+		.cpu = in_block(v, mips32_block_unusable),
+	};
 }
 
 /* The thread pointer: what users may read, the vector page may answer. */
@@ -173,6 +190,7 @@ static int mips32_vcpu_create(struct ember_vcpu *vcpu)
 		free_pages((unsigned long)v->block, MIPS32_BLOCK_ORDER);
 		return ret;
 	}
+	modes_init(v);
 	mips32_timer_init(v);
 	cp0_reset(v);
 	mips32_tlb_reset(v);
@@ -206,11 +224,19 @@ static int mips32_vcpu_start(struct ember_vcpu *vcpu)
 
 static void set_entry(struct mips32_vcpu *v)
 {
-	bool kernel = mips32_kernel_mode(v);
+	struct mips32_ctxt *ctxt = v->ctxt;
+	struct mips32_mode *mode = &ctxt->modes[mips32_kernel_mode(v)];
 
-	v->ctxt->pgd = (u32 *)(v->cur->pgd + (kernel ? 0 : MIPS32_PGD_SIZE));
-	v->ctxt->entryhi = mips32_shadow_asid(v, kernel);
-	v->ctxt->dispatch[MIPS32_EXC_CPU] = v->unusable[kernel];
+	ctxt->modes[0].pgd = (u32 *)(v->cur->pgd + MIPS32_PGD_SIZE);
+	ctxt->modes[1].pgd = (u32 *)v->cur->pgd;
+	ctxt->modes[0].entryhi = mips32_shadow_asid(v, false);
+	ctxt->modes[1].entryhi = mips32_shadow_asid(v, true);
+	ctxt->entryhi = mode->entryhi;
+	ctxt->pgd = mode->pgd;
+	ctxt->dispatch[MIPS32_EXC_ADEL] = mode->adel;
+	ctxt->dispatch[MIPS32_EXC_ADES] = mode->ades;
+	ctxt->dispatch[MIPS32_EXC_SYS] = mode->sys;
+	ctxt->dispatch[MIPS32_EXC_CPU] = mode->cpu;
 }
 
 /* The host's watchpoints; NULL: none. */
@@ -296,6 +322,23 @@ bool mips32_served(struct mips32_vcpu *v, u32 code)
 	return true;
 }
 
+static void count_quick(struct mips32_vcpu *v)
+{
+	struct mips32_ctxt *ctxt = v->ctxt;
+	u64 *exits = v->vcpu.exits;
+
+	exits[MIPS32_EXIT_RDHWR] += ctxt->quick_rdhwr;
+	exits[MIPS32_EXIT_MFC0] += ctxt->quick_mfc0;
+	exits[MIPS32_EXIT_MTC0] += ctxt->quick_mtc0;
+	exits[MIPS32_EXIT_ERET] += ctxt->quick_eret;
+	exits[MIPS32_EXIT_SYSCALL] += ctxt->quick_syscall;
+	ctxt->quick_rdhwr = 0;
+	ctxt->quick_mfc0 = 0;
+	ctxt->quick_mtc0 = 0;
+	ctxt->quick_eret = 0;
+	ctxt->quick_syscall = 0;
+}
+
 /* Into the guest, as a rule several times, and out of it; interrupts off. */
 static void mips32_turn(struct mips32_vcpu *v)
 {
@@ -306,10 +349,7 @@ static void mips32_turn(struct mips32_vcpu *v)
 	prepare(v);
 	v->enter(v->ctxt);
 	v->quick = false;
-	v->vcpu.exits[MIPS32_EXIT_RDHWR] += v->ctxt->quick_rdhwr;
-	v->vcpu.exits[MIPS32_EXIT_MFC0] += v->ctxt->quick_mfc0;
-	v->ctxt->quick_rdhwr = 0;
-	v->ctxt->quick_mfc0 = 0;
+	count_quick(v);
 	ember_guest_exit(&v->vcpu);
 	guest_put(v);
 }

@@ -62,6 +62,15 @@
 #define MIPS32_COMM_ENTRYHI	0x2c
 #define MIPS32_COMM_CAUSE	0x30
 
+/*
+ * Nothing is there for anybody: what translation makes of an instruction that no plain
+ * one can replace, loads or stores here by `off($0)`, and the address error tells the
+ * vector page by the address alone what it was.  + rt:
+ */
+#define MIPS32_COMM_TRAP	(-0x8000)
+#define MIPS32_TRAP_REGS	32	/* loads: mfc0 rt, Status; stores: mtc0 */
+#define MIPS32_TRAP_ERET	32	/* a store: eret */
+
 #ifndef __ASSEMBLY__
 #include "../lib/pure.h"
 

@@ -26,6 +26,36 @@
 
 struct mips32_vcpu;
 
+/* A guest's exceptions (PRA 6.2, table 9-49: Cause.ExcCode). */
+enum mips32_exc {
+	MIPS32_EXC_INT = 0,
+	MIPS32_EXC_MOD = 1,
+	MIPS32_EXC_TLBL = 2,
+	MIPS32_EXC_TLBS = 3,
+	MIPS32_EXC_ADEL = 4,
+	MIPS32_EXC_ADES = 5,
+	MIPS32_EXC_IBE = 6,
+	MIPS32_EXC_DBE = 7,
+	MIPS32_EXC_SYS = 8,
+	MIPS32_EXC_BP = 9,
+	MIPS32_EXC_RI = 10,
+	MIPS32_EXC_CPU = 11,
+	MIPS32_EXC_OV = 12,
+	MIPS32_EXC_TR = 13,
+	MIPS32_EXC_MSAFPE = 14,
+	MIPS32_EXC_FPE = 15,
+	MIPS32_EXC_MSADIS = 21,
+	MIPS32_EXC_THREAD = 25,
+	MIPS32_EXC_DSP = 26,
+};
+
+/* What differs between a guest's user and its kernel. */
+struct mips32_mode {
+	u32 entryhi;			/* the ASID */
+	u32 *pgd;			/* the shadow table */
+	u32 adel, ades, sys, cpu;	/* of dispatch[] */
+};
+
 /* Of the vcpu's own thread, but for what says otherwise. */
 struct mips32_ctxt {
 	u32 gpr[32];
@@ -37,8 +67,10 @@ struct mips32_ctxt {
 
 	/* What the host runs the guest with, set by C before it enters. */
 	u32 status;
-	u32 entryhi;			/* the ASID */
-	u32 *pgd;			/* shadow table of the guest's mode */
+	u32 entryhi;			/* as in modes[], of the guest's mode now */
+	u32 *pgd;
+	struct mips32_mode modes[2];	/* user, kernel */
+	u32 vector;			/* the guest's own general vector */
 
 	/* The host's, while a guest runs. */
 	u32 host_status;
@@ -59,8 +91,8 @@ struct mips32_ctxt {
 	/* Where the general vector goes, by Cause.ExcCode: code in the block. */
 	u32 dispatch[32];
 	/* Statistics of what is not counted where it is served. */
-	u32 quick_rdhwr;		/* in the vector page */
-	u32 quick_mfc0;
+	u32 quick_rdhwr;
+	u32 quick_mfc0, quick_mtc0, quick_eret, quick_syscall;
 
 	/*
 	 * The guest's CP0, by register and select; cp0.c has what is special.

@@ -6,12 +6,14 @@
  */
 #include <linux/kernel.h>
 #include "mips32.h"
+#include "translate.h"
 
 /* Row number + 1 by register and select, and where the register is. */
 static u8 cp0_index[32][8];
 static u16 cp0_offset[32][8];
-/* The same for those that read as they are, else 0. */
+/* The same for those that read as they are, else 0; PLAIN_RULE: translation has a rule. */
 static u16 cp0_plain[32][8];
+#define PLAIN_RULE	1
 
 static u32 *cp0_reg(struct mips32_vcpu *v, const struct cp0_row *row)
 {
@@ -23,6 +25,18 @@ const struct cp0_row *cp0_find(unsigned int rd, unsigned int sel)
 	unsigned int n = cp0_index[rd][sel];
 
 	return n ? &cp0_rows[n - 1] : NULL;
+}
+
+#define INSN_MFC0_MASK		0xffe007f8u
+#define INSN_MFC0		0x40000000u
+
+static bool has_rule(const struct cp0_row *row)
+{
+	const u32 word = INSN_MFC0 | row->rd << 11 | row->sel;
+	const struct mips32_code code = { .words = &word, .nr = 1 };
+	struct mips32_patch patch;
+
+	return mips32_rewrite(&code, &patch) < MIPS32_RULE_STAYS;
 }
 
 void cp0_init(void)
@@ -37,7 +51,8 @@ void cp0_init(void)
 			mips32_cp0_offset(row->rd, row->sel);
 		if (!row->read)
 			cp0_plain[row->rd][row->sel] =
-				cp0_offset[row->rd][row->sel];
+				cp0_offset[row->rd][row->sel] |
+				(has_rule(row) ? PLAIN_RULE : 0);
 	}
 }
 
@@ -51,6 +66,7 @@ void cp0_reset(struct mips32_vcpu *v)
 		*cp0_reg(v, row) =
 			row->initial ? row->initial(v) : row->reset;
 	}
+	mips32_vectors_changed(v);
 	mips32_timer_reset(v);
 }
 
@@ -58,9 +74,6 @@ u32 cp0_read(struct mips32_vcpu *v, const struct cp0_row *row)
 {
 	return row->read ? row->read(v) : *cp0_reg(v, row);
 }
-
-#define INSN_MFC0_MASK		0xffe007f8u
-#define INSN_MFC0		0x40000000u
 
 bool cp0_quick_read(struct mips32_vcpu *v)
 {
@@ -71,9 +84,10 @@ bool cp0_quick_read(struct mips32_vcpu *v)
 	    ctxt->cause & (CAUSEF_BD | CAUSEF_CE))
 		return false;
 	offset = cp0_plain[insn >> 11 & 31][insn & 7];
-	if (!offset || mips32_patch_hot(v, ctxt->pc))
+	if (!offset || (offset & PLAIN_RULE && mips32_patch_hot(v, ctxt->pc)))
 		return false;
-	ctxt->gpr[insn >> 16 & 31] = *(u32 *)((void *)ctxt + offset);
+	ctxt->gpr[insn >> 16 & 31] =
+		*(u32 *)((void *)ctxt + (offset & ~PLAIN_RULE));
 	ctxt->gpr[0] = 0;
 	ctxt->pc += 4;
 	ctxt->quick_mfc0++;

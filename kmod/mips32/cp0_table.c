@@ -92,6 +92,15 @@ static int write_status(struct mips32_vcpu *v, u32 val)
 	if (changed & (ST0_CU1 | ST0_FR))
 		mips32_fpu_put(v);
 	WRITE_ONCE(C0(v, STATUS), val);
+	if (changed & ST0_BEV)
+		mips32_vectors_changed(v);
+	return 1;
+}
+
+static int write_ebase(struct mips32_vcpu *v, u32 val)
+{
+	C0(v, EBASE) = val;
+	mips32_vectors_changed(v);
 	return 1;
 }
 
@@ -223,7 +232,7 @@ const struct cp0_row cp0_rows[] = {
 	      .settable = ALL, .set = set_cause),
 	ROW64(EPC,	ALL),
 	ROW32(PRID,	0, .reset = PRID_24KF, .settable = 0),
-	ROW64(EBASE,	0x1ffff000, .initial = initial_ebase),
+	ROW64(EBASE,	0x1ffff000, .initial = initial_ebase, .write = write_ebase),
 	ROW64(CMGCRBASE, 0, .settable = 0xfffff800),
 	ROW32(CONFIG,	CONF_CM_CMASK, .reset = CONFIG_RESET),
 	ROW32(CONFIG1,	0, .initial = initial_config1, .settable = MIPS_CONF1_FP,

@@ -9,6 +9,7 @@
 #include <linux/kvm.h>
 #include <linux/mm.h>
 #include "mips32.h"
+#include "translate.h"
 
 /* ---- the instruction ----------------------------------------------------------------- */
 
@@ -260,9 +261,19 @@ static bool is_cop0(u32 word)
 	return word >> 26 == 0x10 || word >> 26 == 0x2f;
 }
 
+static int carry_out(struct mips32_vcpu *v, struct mips32_step *step)
+{
+	const struct emulate_row *row = &emulate_table[step->insn.op];
+	int ret;
+
+	ret = row->fn(v, step);
+	if (ret != MIPS32_LATER)
+		ember_count_exit(&v->vcpu, row->count);
+	return finish(v, step, ret);
+}
+
 int mips32_emulate_cop0(struct mips32_vcpu *v)
 {
-	const struct emulate_row *row;
 	struct mips32_step step;
 	int ret;
 
@@ -272,18 +283,32 @@ int mips32_emulate_cop0(struct mips32_vcpu *v)
 	/* Another vcpu has translated it since: run what is there now. */
 	if (!is_cop0(step.word))
 		return 1;
-	row = &emulate_table[step.insn.op];
-	if (!row->fn) {
+	if (!emulate_table[step.insn.op].fn) {
 		ember_count_exit(&v->vcpu, MIPS32_EXIT_COP0);
 		return mips32_inject(v, MIPS32_EXC_RI);
 	}
 	ret = patch(v, &step);
+	return ret ?: carry_out(v, &step);
+}
+
+int mips32_emulate_trap(struct mips32_vcpu *v, u32 va)
+{
+	struct mips32_step step;
+	u32 original;
+	int ret;
+
+	if (!v->low || va - MIPS32_COMM_TRAP > MIPS32_TRAP_ERET ||
+	    !mips32_kernel_mode(v))
+		return 0;
+	ret = mips32_fetch(v, &step);
 	if (ret)
 		return ret;
-	ret = row->fn(v, &step);
-	if (ret != MIPS32_LATER)
-		ember_count_exit(&v->vcpu, row->count);
-	return finish(v, &step, ret);
+	original = mips32_trap_original(step.word);
+	/* Another vcpu may have undone it since: run what is there now. */
+	if (!original)
+		return is_cop0(step.word);
+	mips32_decode(original, &step.insn);
+	return carry_out(v, &step);
 }
 
 /* ---- rdhwr ----------------------------------------------------------------------------------- */

@@ -31,6 +31,12 @@
 
 #define CTXT		MIPS32_BLOCK_CODE
 #define USERLOCAL	(MIPS32_BLOCK_COMM + MIPS32_COMM_USERLOCAL)
+#define COMM_VIE	(MIPS32_BLOCK_COMM + MIPS32_COMM_VIE)
+#define COMM_EPC	(MIPS32_BLOCK_COMM + MIPS32_COMM_EPC)
+#define COMM_CAUSE	(MIPS32_BLOCK_COMM + MIPS32_COMM_CAUSE)
+#define STATUS		(CTXT + CTXT_CP0_STATUS)
+#define CAUSE		(CTXT + CTXT_CP0_CAUSE)
+#define EXCCODE_SYS	8
 #define GPR(n)		(CTXT + CTXT_GPR + 4 * (n))
 /* Of enter_guest's own: s0-s7, gp, fp, ra; the first words are the callee's. */
 #define FRAME		64
@@ -120,6 +126,7 @@ refill_none:
 	 mfc0	k0, CP0_ERROREPC	/* the guest's k1 */
 	.globl	mips32_block_general
 mips32_block_general:
+leave_general:
 	b	leave_guest
 	 li	k0, MIPS32_CODE_GENERAL
 
@@ -193,6 +200,255 @@ mips32_block_unusable:
 	move	k1, k0
 	b	leave_guest
 	 li	k0, MIPS32_CODE_COP0
+
+/* ---- the guest's kernel: Status and eret as translate.c has them --------------------- */
+
+/*
+ * BadVAddr is MIPS32_COMM_TRAP + n, n below 1 << \bits, or it is none of ours.  To the
+ * nth of \ways, each 1 << \shift bytes: k1 points there, k0 is EPC.
+ */
+	.macro	trap_way, bits, shift, ways
+	mfc0	k0, CP0_BADVADDR
+	sra	k0, k0, \bits
+	addiu	k0, k0, -MIPS32_COMM_TRAP >> \bits
+	bnez	k0, leave_general
+	 mfc0	k0, CP0_BADVADDR
+	ins	k1, k0, \shift, \bits
+	addiu	k1, k1, \ways - mips32_block_start
+	jr	k1
+	 mfc0	k0, CP0_EPC
+	.endm
+
+	.globl	mips32_block_load
+mips32_block_load:
+	trap_way 5, 6, status_reads
+
+	.globl	mips32_block_store
+mips32_block_store:
+	trap_way 6, 3, status_writes
+
+	/* To the block's start from anywhere in it: it is as large as it is aligned. */
+	.macro	back_to_start, reg
+	ins	\reg, zero, 0, 12 + MIPS32_BLOCK_ORDER
+	.endm
+
+	/* mfc0 \reg, Status; way: where k1 points, from the block's start. */
+	.macro	status_read, reg
+	addiu	k0, k0, 4
+	mtc0	k0, CP0_EPC
+	lw	\reg, STATUS - way(k1)
+	lw	k0, COMM_VIE - way(k1)
+	sltu	k0, zero, k0
+	ins	\reg, k0, 0, 1
+	lw	k0, GPR(26) - way(k1)
+	mfc0	k1, CP0_ERROREPC
+	ehb				/* mtc0 EPC before eret */
+	eret
+	.endm
+
+	.macro	status_read_k0
+	addiu	k0, k0, 4
+	mtc0	k0, CP0_EPC
+	lw	k0, STATUS - way(k1)
+	lw	k1, COMM_VIE - way(k1)
+	sltu	k1, zero, k1
+	ins	k0, k1, 0, 1
+	mfc0	k1, CP0_ERROREPC
+	ehb				/* mtc0 EPC before eret */
+	eret
+	.endm
+
+	.macro	status_read_k1
+	addiu	k0, k0, 4
+	mtc0	k0, CP0_EPC
+	lw	k0, COMM_VIE - way(k1)
+	lw	k1, STATUS - way(k1)
+	sltu	k0, zero, k0
+	ins	k1, k0, 0, 1
+	block_base k0
+	lw	k0, GPR(26)(k0)
+	ehb				/* mtc0 EPC before eret */
+	eret
+	.endm
+
+	/* At a place that is known here, for the offsets. */
+#define STATUS_READS	0x1000
+	.org	STATUS_READS
+status_reads:
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, \
+		   19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	.set	way, STATUS_READS + 64 * \n
+	.org	way
+	.if	\n == 26
+	status_read_k0
+	.elseif	\n == 27
+	status_read_k1
+	.else
+	status_read $\n
+	.endif
+	.endr
+
+	/* With the value to write in k0; the last half is not for mtc0. */
+	.org	STATUS_READS + 64 * 32
+status_writes:
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, \
+		   19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	.if	\n == 26
+	b	status_write_k0
+	 nop
+	.elseif	\n == 27
+	b	status_write
+	 mfc0	k0, CP0_ERROREPC
+	.else
+	b	status_write
+	 move	k0, $\n
+	.endif
+	.endr
+	b	quick_eret
+	 nop
+	.rept	31
+	b	not_ours
+	 nop
+	.endr
+
+not_ours:
+	back_to_start k1
+	b	leave_guest
+	 li	k0, MIPS32_CODE_GENERAL
+
+	/* C has to see it: $1 is the guest's again. */
+not_quick:
+	lw	$1, GPR(1)(k1)
+	b	leave_guest
+	 li	k0, MIPS32_CODE_GENERAL
+
+	/* Of $1, Status or a change of it: what may change here (STATUS_QUICK) goes. */
+	.macro	drop_quick_bits
+	ins	$1, zero, 0, 2		/* IE, EXL */
+	ins	$1, zero, 3, 2		/* KSU */
+	ins	$1, zero, 8, 8		/* IM */
+	ins	$1, zero, 28, 1		/* CU0 */
+	.endm
+
+	/* Interrupts that wait, and that the Status in k0 lets through but for IE, to $1. */
+	.macro	unmasked
+	lw	$1, COMM_CAUSE(k1)
+	and	$1, $1, k0
+	andi	$1, $1, ST0_IM
+	.endm
+
+	.macro	count_quick, counter
+	lw	k0, CTXT + \counter(k1)
+	addiu	k0, k0, 1
+	sw	k0, CTXT + \counter(k1)
+	.endm
+
+	.macro	resume
+	lw	$1, GPR(1)(k1)
+	lw	k0, GPR(26)(k1)
+	mfc0	k1, CP0_ERROREPC
+	ehb				/* mtc0 EPC, EntryHi before eret */
+	eret
+	.endm
+
+	/* As set_entry() in backend.c; by $1. */
+	.macro	enter_mode, mode
+	lw	$1, CTXT + CTXT_MODES + \mode * MODE_SIZE + MODE_ENTRYHI(k1)
+	mtc0	$1, CP0_ENTRYHI
+	sw	$1, CTXT + CTXT_ENTRYHI(k1)
+	lw	$1, CTXT + CTXT_MODES + \mode * MODE_SIZE + MODE_PGD(k1)
+	sw	$1, CTXT + CTXT_PGD(k1)
+	lw	$1, CTXT + CTXT_MODES + \mode * MODE_SIZE + MODE_ADEL(k1)
+	sw	$1, CTXT + CTXT_DISPATCH_ADEL(k1)
+	lw	$1, CTXT + CTXT_MODES + \mode * MODE_SIZE + MODE_ADES(k1)
+	sw	$1, CTXT + CTXT_DISPATCH_ADES(k1)
+	lw	$1, CTXT + CTXT_MODES + \mode * MODE_SIZE + MODE_SYS(k1)
+	sw	$1, CTXT + CTXT_DISPATCH_SYS(k1)
+	lw	$1, CTXT + CTXT_MODES + \mode * MODE_SIZE + MODE_CPU(k1)
+	sw	$1, CTXT + CTXT_DISPATCH_CPU(k1)
+	.endm
+
+/*
+ * mtc0 Status, where neither the mode becomes the user's nor an interrupt can be taken
+ * afterwards, and no other bits change than those that nothing else hangs on.
+ */
+status_write_k0:
+	back_to_start k1
+	lw	k0, GPR(26)(k1)
+status_write:
+	back_to_start k1
+	sw	$1, GPR(1)(k1)
+	lw	$1, STATUS(k1)
+	xor	$1, $1, k0
+	drop_quick_bits
+	bnez	$1, not_quick
+	 ext	$1, k0, 1, 4		/* KSU, ERL, EXL */
+	xori	$1, $1, KSU_USER >> 1
+	beqz	$1, not_quick
+	 nop
+	unmasked
+	bnez	$1, not_quick
+	 nop
+	sw	k0, STATUS(k1)
+	andi	k0, k0, ST0_IE
+	sw	k0, COMM_VIE(k1)
+	count_quick CTXT_QUICK_MTC0
+	mfc0	k0, CP0_EPC
+	addiu	k0, k0, 4
+	mtc0	k0, CP0_EPC
+	resume
+
+/* eret to EPC, where no interrupt waits for it (PRA 6.1.3). */
+quick_eret:
+	back_to_start k1
+	sw	$1, GPR(1)(k1)
+	lw	k0, STATUS(k1)
+	andi	$1, k0, ST0_EXL | ST0_ERL
+	xori	$1, $1, ST0_EXL
+	bnez	$1, not_quick
+	 lw	$1, COMM_VIE(k1)
+	beqz	$1, 1f
+	 xori	k0, k0, ST0_EXL
+	unmasked
+	bnez	$1, not_quick
+	 nop
+1:	sw	k0, STATUS(k1)
+	ext	$1, k0, 3, 2		/* KSU */
+	xori	$1, $1, KSU_USER >> 3
+	bnez	$1, 2f
+	 nop
+	enter_mode 0
+2:	count_quick CTXT_QUICK_ERET
+	lw	k0, COMM_EPC(k1)
+	mtc0	k0, CP0_EPC
+	resume
+
+/* syscall of the guest's user: mips32_inject() in inject.c. */
+	.globl	mips32_block_syscall
+mips32_block_syscall:
+	mfc0	k0, CP0_CAUSE
+	bltz	k0, leave_general	/* BD */
+	 sw	$1, GPR(1)(k1)
+	.macro	sys_cause, at
+	lw	k0, \at(k1)
+	li	$1, EXCCODE_SYS
+	ins	k0, zero, 28, 2		/* CE */
+	ins	k0, zero, 31, 1		/* BD */
+	ins	k0, $1, 2, 5
+	sw	k0, \at(k1)
+	.endm
+	sys_cause CAUSE
+	sys_cause COMM_CAUSE
+	lw	k0, STATUS(k1)
+	ori	k0, k0, ST0_EXL
+	sw	k0, STATUS(k1)
+	enter_mode 1
+	count_quick CTXT_QUICK_SYSCALL
+	mfc0	k0, CP0_EPC
+	sw	k0, COMM_EPC(k1)
+	lw	k0, CTXT + CTXT_VECTOR(k1)
+	mtc0	k0, CP0_EPC
+	resume
 
 /*
  * void enter_guest(struct mips32_ctxt *ctxt), interrupts off: the guest runs until

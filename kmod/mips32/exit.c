@@ -13,6 +13,19 @@
 
 typedef int (*exit_fn)(struct mips32_vcpu *v, enum mips32_exc exc);
 
+/* Between two turns there are no trace points; see trace.h. */
+static void exit_trace(struct mips32_vcpu *v, unsigned int count)
+{
+	if (!v->quick && count < MIPS32_NR_EXITS)
+		trace_ember_exit(&v->vcpu, v->ctxt->pc, count);
+}
+
+static void exit_count(struct mips32_vcpu *v, unsigned int count)
+{
+	if (count < MIPS32_NR_EXITS)
+		ember_count_exit(&v->vcpu, count);
+}
+
 static int exit_tlb(struct mips32_vcpu *v, enum mips32_exc exc)
 {
 	return mips32_tlb_fault(v, v->ctxt->badvaddr, exc != MIPS32_EXC_TLBL);
@@ -20,7 +33,15 @@ static int exit_tlb(struct mips32_vcpu *v, enum mips32_exc exc)
 
 static int exit_address(struct mips32_vcpu *v, enum mips32_exc exc)
 {
-	return mips32_address_error(v, exc, v->ctxt->badvaddr);
+	int ret = mips32_emulate_trap(v, v->ctxt->badvaddr);
+
+	if (ret)
+		return ret;
+	exit_trace(v, MIPS32_EXIT_ADDRESS);
+	ret = mips32_address_error(v, exc, v->ctxt->badvaddr);
+	if (ret != MIPS32_LATER)
+		exit_count(v, MIPS32_EXIT_ADDRESS);
+	return ret;
 }
 
 static int exit_inject(struct mips32_vcpu *v, enum mips32_exc exc)
@@ -67,20 +88,22 @@ struct exit_row {
 	u8 count;
 };
 
-/* What CpU and the reserved instruction come to is counted by their handlers. */
 #define ROW(exc, handler, sym) \
 	[MIPS32_EXC_ ## exc] = { .fn = handler, .count = MIPS32_EXIT_ ## sym }
+/* Counted by the handler, by what it comes to. */
+#define ROW_OTHERS(exc, handler) \
+	[MIPS32_EXC_ ## exc] = { .fn = handler, .count = MIPS32_NR_EXITS }
 
 static const struct exit_row exit_table[32] = {
 	ROW(MOD,	exit_tlb,	MODIFIED),
 	ROW(TLBL,	exit_tlb,	INVALID),
 	ROW(TLBS,	exit_tlb,	INVALID),
-	ROW(ADEL,	exit_address,	ADDRESS),
-	ROW(ADES,	exit_address,	ADDRESS),
+	ROW_OTHERS(ADEL, exit_address),
+	ROW_OTHERS(ADES, exit_address),
 	ROW(SYS,	exit_inject,	SYSCALL),
 	ROW(BP,		exit_inject,	BREAK),
 	ROW(RI,		exit_reserved,	RESERVED),
-	[MIPS32_EXC_CPU] = { .fn = exit_unusable, .count = MIPS32_NR_EXITS },
+	ROW_OTHERS(CPU,	exit_unusable),
 	ROW(OV,		exit_inject,	OVERFLOW),
 	ROW(TR,		exit_inject,	TRAP),
 	ROW(FPE,	exit_inject,	FPU),
@@ -90,19 +113,7 @@ static const struct exit_row exit_table[32] = {
 };
 
 #undef ROW
-
-/* Between two turns there are no trace points; see trace.h. */
-static void exit_trace(struct mips32_vcpu *v, unsigned int count)
-{
-	if (!v->quick && count < MIPS32_NR_EXITS)
-		trace_ember_exit(&v->vcpu, v->ctxt->pc, count);
-}
-
-static void exit_count(struct mips32_vcpu *v, unsigned int count)
-{
-	if (count < MIPS32_NR_EXITS)
-		ember_count_exit(&v->vcpu, count);
-}
+#undef ROW_OTHERS
 
 static int exit_unknown(struct mips32_vcpu *v, enum mips32_exc exc)
 {

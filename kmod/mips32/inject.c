@@ -21,6 +21,11 @@ static u32 vectors(struct mips32_vcpu *v)
 	return MIPS32_KSEG0 | (C0(v, EBASE) & EBASE_BITS);
 }
 
+void mips32_vectors_changed(struct mips32_vcpu *v)
+{
+	v->ctxt->vector = vectors(v) + VECTOR_GENERAL;
+}
+
 static int take_exception(struct mips32_vcpu *v, enum mips32_exc exc, u32 vector)
 {
 	struct mips32_ctxt *ctxt = v->ctxt;

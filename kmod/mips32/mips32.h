@@ -59,29 +59,6 @@ enum mips32_exit {
 	MIPS32_NR_EXITS
 };
 
-/* A guest's exceptions (PRA 6.2, table 9-49: Cause.ExcCode). */
-enum mips32_exc {
-	MIPS32_EXC_INT = 0,
-	MIPS32_EXC_MOD = 1,
-	MIPS32_EXC_TLBL = 2,
-	MIPS32_EXC_TLBS = 3,
-	MIPS32_EXC_ADEL = 4,
-	MIPS32_EXC_ADES = 5,
-	MIPS32_EXC_IBE = 6,
-	MIPS32_EXC_DBE = 7,
-	MIPS32_EXC_SYS = 8,
-	MIPS32_EXC_BP = 9,
-	MIPS32_EXC_RI = 10,
-	MIPS32_EXC_CPU = 11,
-	MIPS32_EXC_OV = 12,
-	MIPS32_EXC_TR = 13,
-	MIPS32_EXC_MSAFPE = 14,
-	MIPS32_EXC_FPE = 15,
-	MIPS32_EXC_MSADIS = 21,
-	MIPS32_EXC_THREAD = 25,
-	MIPS32_EXC_DSP = 26,
-};
-
 /* Registers of the guest's CP0, in ctxt->cp0. */
 #define C0_INDEX	0, 0
 #define C0_RANDOM	1, 0
@@ -213,7 +190,6 @@ struct mips32_vcpu {
 	/* See enter.S. */
 	void (*tlb_set)(u32 entryhi, u32 lo0, u32 lo1, bool add);
 	void (*tlb_kill)(u32 entryhi);
-	u32 unusable[2];		/* dispatch[CPU] in user and kernel mode */
 	u32 code;			/* MIPS32_CODE_* of the last exit */
 
 	struct mips32_tlbe tlb[MIPS32_TLB_SIZE];
@@ -281,6 +257,8 @@ extern const struct ember_backend mips32_backend;
 extern const char mips32_block_start[], mips32_block_end[];
 extern const char mips32_block_general[], mips32_block_rdhwr[];
 extern const char mips32_block_unusable[], mips32_block_enter[];
+extern const char mips32_block_load[], mips32_block_store[];
+extern const char mips32_block_syscall[];
 extern const char mips32_block_tlb_set[], mips32_block_tlb_kill[];
 
 /* ctxt->served: see context.h. */
@@ -313,6 +291,11 @@ struct mips32_step {
 /* The instruction that trapped, decoded; 0, or what to return instead. */
 int mips32_fetch(struct mips32_vcpu *v, struct mips32_step *step);
 int mips32_emulate_cop0(struct mips32_vcpu *v);
+/*
+ * Did the address error at pc come from what translation made of an instruction?
+ * Then that is carried out, as a handler; else 0.
+ */
+int mips32_emulate_trap(struct mips32_vcpu *v, u32 va);
 int mips32_emulate_reserved(struct mips32_vcpu *v);
 
 /* ---- mmio.c --------------------------------------------------------------- */
@@ -351,6 +334,8 @@ int cp0_set(struct mips32_vcpu *v, const struct cp0_row *row, u32 val);
 
 /* ---- inject.c: exceptions as PRA 6.2 says --------------------------------- */
 
+/* EBase or Status.BEV is another. */
+void mips32_vectors_changed(struct mips32_vcpu *v);
 /* At ctxt->pc, of which ctxt->cause tells whether it is a branch (BD). */
 int mips32_inject(struct mips32_vcpu *v, enum mips32_exc exc);
 int mips32_inject_cpu(struct mips32_vcpu *v, unsigned int unit);
@@ -393,16 +378,15 @@ void mips32_comm_map_low(struct mips32_vcpu *v, u32 va);
 /* Around each entry, interrupts off. */
 static inline void mips32_comm_enter(struct mips32_vcpu *v)
 {
-	u32 status = C0(v, STATUS), cause;
+	u32 status = C0(v, STATUS), cause = mips32_cause(v);
 	bool protect;
 
-	/* The vector page has IE from there, too. */
+	/* The vector page has IE and Cause from there, too. */
 	v->comm->vie = status & ST0_IE;
+	v->comm->cause = cause;
 	v->in_step = v->low && READ_ONCE(to_mips32_vm(v->vcpu.vm)->live);
 	if (!v->in_step)
 		return;
-	cause = mips32_cause(v);
-	v->comm->cause = cause;
 	protect = !(status & ST0_IE) && cause & status & CAUSEF_IP;
 	if (unlikely(v->cur->alias_protected != protect ||
 		     v->alias_protected != protect))

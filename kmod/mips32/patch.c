@@ -275,9 +275,11 @@ bool mips32_patch(struct mips32_vcpu *v, const struct mips32_step *step)
 /* By itself, without its neighbours: is there any hope? */
 static bool may_change(u32 word)
 {
+	const u32 words[] = { 0, word };
 	struct mips32_code alone = {
-		.words = &word,
-		.nr = 1,
+		.words = words,
+		.nr = ARRAY_SIZE(words),
+		.at = 1,
 		.features = MIPS32_XLAT_NO_ALIASES,
 	};
 	struct mips32_patch patch;

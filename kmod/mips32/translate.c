@@ -12,6 +12,11 @@
 #define C0_STATUS_NR	12
 
 #define EHB		0x000000c0
+#define INSN_ERET		0x42000018
+
+/* mfc0 and mtc0 of Status, without the register */
+#define MFC0_STATUS	0x40006000
+#define MTC0_STATUS	0x40806000
 
 typedef enum mips32_rule (*rule_fn)(const struct mips32_code *code,
 				    const struct mips32_insn *insn,
@@ -28,6 +33,17 @@ static u32 make_lw(unsigned int rt, unsigned int address)
 static u32 make_sw(unsigned int rt, unsigned int address)
 {
 	return 0xac000000 | rt << 16 | address;
+}
+
+/* Those that trap: the address is an odd one, too, which is the same exception. */
+static u32 make_trap_load(unsigned int rt)
+{
+	return make_lw(rt, (MIPS32_COMM_TRAP + rt) & 0xffff);
+}
+
+static u32 make_trap_store(unsigned int rt, unsigned int n)
+{
+	return make_sw(rt, (MIPS32_COMM_TRAP + n) & 0xffff);
 }
 
 static u32 make_sltu(unsigned int rd, unsigned int rs, unsigned int rt)
@@ -93,21 +109,28 @@ static bool is_entered(const struct mips32_code *code, unsigned int n)
 	return false;
 }
 
+/* Is the instruction in a delay slot?  The word of the page before is not known. */
+static bool may_be_slot(const struct mips32_code *code)
+{
+	struct mips32_insn before;
+
+	if (code->at < 1)
+		return true;
+	mips32_decode(code->words[code->at - 1], &before);
+	return before.flags & MIPS32_F_BRANCH;
+}
+
 /*
  * Is it di rt; andi rt,rt,1; ehb, which nothing enters in the middle?  A delay
- * slot is not followed by the next word; that of the page before is not known.
+ * slot is not followed by the next word.
  */
 static bool is_irq_save(const struct mips32_code *code, unsigned int rt)
 {
 	const u32 *words = code->words + code->at;
-	struct mips32_insn before;
 
-	if (code->at < 1 || code->at + 3 > code->nr)
+	if (may_be_slot(code) || code->at + 3 > code->nr)
 		return false;
 	if (words[1] != make_andi(rt, rt, 1) || words[2] != EHB)
-		return false;
-	mips32_decode(words[-1], &before);
-	if (before.flags & MIPS32_F_BRANCH)
 		return false;
 	return !is_entered(code, 2);
 }
@@ -174,6 +197,37 @@ static bool is_status(const struct mips32_insn *insn)
 	return insn->rd == C0_STATUS_NR && !insn->sel;
 }
 
+/* The vector page goes on behind the instruction: not so in a delay slot. */
+static enum mips32_rule rule_status(const struct mips32_code *code, u32 trap,
+				    struct mips32_patch *patch)
+{
+	if (may_be_slot(code))
+		return MIPS32_RULE_STAYS_STATUS;
+	add(patch, code, trap);
+	return MIPS32_RULE_STATUS;
+}
+
+static enum mips32_rule rule_eret(const struct mips32_code *code,
+				  const struct mips32_insn *insn,
+				  struct mips32_patch *patch)
+{
+	if (may_be_slot(code))
+		return MIPS32_RULE_STAYS_RETURN;
+	add(patch, code, make_trap_store(REG_ZERO, MIPS32_TRAP_ERET));
+	return MIPS32_RULE_ERET;
+}
+
+u32 mips32_trap_original(u32 word)
+{
+	unsigned int rt = word >> 16 & 31;
+
+	if (word == make_trap_store(REG_ZERO, MIPS32_TRAP_ERET))
+		return INSN_ERET;
+	if (word == make_trap_load(rt))
+		return MFC0_STATUS | rt << 16;
+	return word == make_trap_store(rt, rt) ? MTC0_STATUS | rt << 16 : 0;
+}
+
 static enum mips32_rule rule_mfc0(const struct mips32_code *code,
 				  const struct mips32_insn *insn,
 				  struct mips32_patch *patch)
@@ -181,7 +235,7 @@ static enum mips32_rule rule_mfc0(const struct mips32_code *code,
 	const struct cp0_word *word = find_word(insn);
 
 	if (is_status(insn))
-		return MIPS32_RULE_STAYS_STATUS;
+		return rule_status(code, make_trap_load(insn->rt), patch);
 	if (!word || !word->read)
 		return MIPS32_RULE_STAYS_READ;
 	add(patch, code, make_lw(insn->rt, MIPS32_COMM + word->offset));
@@ -195,7 +249,8 @@ static enum mips32_rule rule_mtc0(const struct mips32_code *code,
 	const struct cp0_word *word = find_word(insn);
 
 	if (is_status(insn))
-		return MIPS32_RULE_STAYS_STATUS;
+		return rule_status(code, make_trap_store(insn->rt, insn->rt),
+				   patch);
 	if (!word || !word->write)
 		return MIPS32_RULE_STAYS_WRITE;
 	add(patch, code, make_sw(insn->rt, MIPS32_COMM + word->offset));
@@ -253,7 +308,7 @@ static const struct rule_row {
 	[MIPS32_TLBWI] = { NULL, MIPS32_RULE_STAYS_TLB },
 	[MIPS32_TLBWR] = { NULL, MIPS32_RULE_STAYS_TLB },
 	[MIPS32_TLBP] = { NULL, MIPS32_RULE_STAYS_TLB },
-	[MIPS32_ERET] = { NULL, MIPS32_RULE_STAYS_RETURN },
+	[MIPS32_ERET] = { rule_eret },
 	[MIPS32_DERET] = { NULL, MIPS32_RULE_STAYS_RETURN },
 	[MIPS32_WAIT] = { NULL, MIPS32_RULE_STAYS_WAIT },
 };
@@ -280,6 +335,8 @@ const char *mips32_rule_name(enum mips32_rule rule)
 		[MIPS32_RULE_READ] = "mfc0",
 		[MIPS32_RULE_WRITE] = "mtc0",
 		[MIPS32_RULE_SYNCI] = "synci",
+		[MIPS32_RULE_STATUS] = "status",
+		[MIPS32_RULE_ERET] = "eret",
 		[MIPS32_RULE_STAYS_DI] = "stays: di rt",
 		[MIPS32_RULE_STAYS_EI] = "stays: ei rt",
 		[MIPS32_RULE_STAYS_STATUS] = "stays: Status",

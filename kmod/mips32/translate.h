@@ -20,9 +20,12 @@
  * - `ei` stores $sp, which is never 0 in a kernel that has a stack: with a $sp of 0
  *   interrupts would stay disabled.
  *
- * NOT DONE: stubs, for what one word cannot do (mfc0 and mtc0 of Status).  The
- * way to a stub is a jump, with the next instruction in its delay slot, before
- * its turn; and the stub's pc would be seen by whoever interrupts it.
+ * - What one word cannot do (mfc0 and mtc0 of Status, eret) becomes a load or store
+ *   that raises an address error, and the address tells the vector page at once which of
+ *   them it was, and of which register.  Nothing has to be fetched and taken apart.
+ *   A guest kernel that reaches for these addresses itself (MIPS32_COMM_TRAP, in a
+ *   segment that it does not have) gets what the instruction would have done instead
+ *   of its address error.
  */
 #ifndef EMBER_MIPS32_TRANSLATE_H
 #define EMBER_MIPS32_TRANSLATE_H
@@ -38,16 +41,18 @@ enum mips32_rule {
 	MIPS32_RULE_READ,		/* mfc0 of a word of the comm page */
 	MIPS32_RULE_WRITE,		/* mtc0 of one */
 	MIPS32_RULE_SYNCI,		/* cache, on an address */
+	MIPS32_RULE_STATUS,		/* mfc0 and mtc0 of Status: a trap, but a short one */
+	MIPS32_RULE_ERET,		/* the same */
 	/* from here on it must go on trapping */
 	MIPS32_RULE_STAYS,
 	MIPS32_RULE_STAYS_DI = MIPS32_RULE_STAYS,	/* di rt in other company */
 	MIPS32_RULE_STAYS_EI,		/* ei rt */
-	MIPS32_RULE_STAYS_STATUS,	/* IE is elsewhere; may unmask interrupts */
+	MIPS32_RULE_STAYS_STATUS,	/* in a delay slot, perhaps */
 	MIPS32_RULE_STAYS_READ,		/* other CP0 registers */
 	MIPS32_RULE_STAYS_WRITE,	/* and those where a write has effects */
 	MIPS32_RULE_STAYS_CACHE,	/* by index, other caches */
 	MIPS32_RULE_STAYS_TLB,
-	MIPS32_RULE_STAYS_RETURN,	/* eret, deret */
+	MIPS32_RULE_STAYS_RETURN,	/* deret; eret in a delay slot */
 	MIPS32_RULE_STAYS_WAIT,
 	MIPS32_RULE_STAYS_SHADOW,	/* rdpgpr, wrpgpr: there are no shadow sets */
 	MIPS32_NR_RULES
@@ -80,6 +85,9 @@ struct mips32_patch {
  */
 enum mips32_rule mips32_rewrite(const struct mips32_code *code,
 				struct mips32_patch *patch);
+
+/* What has become the word @word that traps, or 0: it is the guest's own. */
+u32 mips32_trap_original(u32 word);
 
 /* For statistics and traces. */
 const char *mips32_rule_name(enum mips32_rule rule);

@@ -44,13 +44,17 @@ static void check_decoded(u32 word)
 		expect(!(mips32_next_pc(&insn, 0x40000000, gpr, 0) & 3), "target", word);
 }
 
-/* lw, sw of the comm page by $0; synci; sltu */
-static void check_new(u32 word)
+/* lw, sw of the comm page by $0; synci; sltu; what traps and can be told again */
+static void check_new(u32 word, u32 old)
 {
 	struct mips32_insn insn;
 	u32 offset;
 
 	mips32_decode(word, &insn);
+	if (mips32_trap_original(word)) {
+		expect(mips32_trap_original(word) == old, "original", word);
+		return;
+	}
 	if (insn.op == MIPS32_SYNCI || (word & 0xfc0007ff) == 0x2b)
 		return;
 	expect(insn.op == MIPS32_LOAD || insn.op == MIPS32_STORE, "new instruction", word);
@@ -80,7 +84,7 @@ static void check_translated(const u32 *words, unsigned int nr, unsigned int at)
 	expect(patch.nr <= MIPS32_PATCH_MAX && at + patch.nr <= nr, "place", word);
 	expect(!memcmp(patch.old, words + at, 4 * patch.nr), "old words", word);
 	for (unsigned int i = 0; i < patch.nr; i++)
-		check_new(patch.new[i]);
+		check_new(patch.new[i], patch.old[i]);
 }
 
 /*

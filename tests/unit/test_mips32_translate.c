@@ -23,6 +23,7 @@
 #define PC 0x40100000u
 #define NOP 0u
 #define EHB 0xc0u
+#define ERET 0x42000018u
 #define DI(rt) (0x41606000u | (u32)(rt) << 16)
 #define EI(rt) (0x41606020u | (u32)(rt) << 16)
 #define MFC0(rt, rd, sel) (0x40000000u | (u32)(rt) << 16 | (rd) << 11 | (sel))
@@ -59,8 +60,10 @@ static const struct {
 	{ MTC0(2, 2, 0), MIPS32_RULE_WRITE, SW(2, 0x7000 + MIPS32_COMM_ENTRYLO0) },
 	{ MFC0(2, 2, 0), MIPS32_RULE_STAYS_READ, 0 },
 	{ MTC0(2, 10, 0), MIPS32_RULE_STAYS_WRITE, 0 },
-	{ MFC0(2, 12, 0), MIPS32_RULE_STAYS_STATUS, 0 },
-	{ MTC0(2, 12, 0), MIPS32_RULE_STAYS_STATUS, 0 },
+	{ MFC0(2, 12, 0), MIPS32_RULE_STATUS, LW(2, 0x8002) },
+	{ MFC0(31, 12, 0), MIPS32_RULE_STATUS, LW(31, 0x801f) },
+	{ MTC0(2, 12, 0), MIPS32_RULE_STATUS, SW(2, 0x8002) },
+	{ MTC0(0, 12, 0), MIPS32_RULE_STATUS, SW(0, 0x8000) },
 	{ MFC0(2, 12, 1), MIPS32_RULE_STAYS_READ, 0 },
 	{ MFC0(2, 9, 0), MIPS32_RULE_STAYS_READ, 0 },
 	{ MTC0(2, 11, 0), MIPS32_RULE_STAYS_WRITE, 0 },
@@ -72,7 +75,8 @@ static const struct {
 	{ CACHE(0x01, 4, 32), MIPS32_RULE_STAYS_CACHE, 0 },
 	{ CACHE(0x17, 4, 32), MIPS32_RULE_STAYS_CACHE, 0 },
 	{ CACHE(0x14, 4, 32), MIPS32_RULE_STAYS_CACHE, 0 },
-	{ 0x42000018, MIPS32_RULE_STAYS_RETURN, 0 },
+	{ ERET, MIPS32_RULE_ERET, SW(0, 0x8020) },
+	{ 0x4200001f, MIPS32_RULE_STAYS_RETURN, 0 },
 	{ 0x42000006, MIPS32_RULE_STAYS_TLB, 0 },
 	{ 0x42000020, MIPS32_RULE_STAYS_WAIT, 0 },
 	{ 0x41441800, MIPS32_RULE_STAYS_SHADOW, 0 },
@@ -103,8 +107,8 @@ static void test_singles(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(singles); i++) {
-		u32 word = singles[i].old;
-		enum mips32_rule rule = translate(&word, 1, 0, MIPS32_XLAT_NO_ALIASES, &patch);
+		u32 word = singles[i].old, words[] = { NOP, word };
+		enum mips32_rule rule = translate(words, 2, 1, MIPS32_XLAT_NO_ALIASES, &patch);
 		bool changed = rule != MIPS32_RULE_NONE && rule < MIPS32_RULE_STAYS;
 
 		if (rule != singles[i].rule)
@@ -114,6 +118,27 @@ static void test_singles(void **state)
 		if (changed && (patch.old[0] != word || patch.new[0] != singles[i].new))
 			fail_msg("%08x: becomes %08x", word, patch.new[0]);
 	}
+}
+
+/* In a delay slot, and where it may be one, what would go on behind it stays. */
+static void test_slots(void **state)
+{
+	static const u32 olds[] = { MFC0(2, 12, 0), MTC0(2, 12, 0), ERET };
+	struct mips32_patch patch;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(olds); i++) {
+		u32 words[] = { olds[i], BEQ(0, 0, 3), olds[i] };
+
+		assert_true(translate(words, 3, 0, 0, &patch) >= MIPS32_RULE_STAYS);
+		assert_true(translate(words, 3, 2, 0, &patch) >= MIPS32_RULE_STAYS);
+		words[1] = NOP;
+		assert_true(translate(words, 3, 2, 0, &patch) < MIPS32_RULE_STAYS);
+		assert_int_equal(mips32_trap_original(patch.new[0]), olds[i]);
+	}
+	assert_int_equal(mips32_trap_original(LW(2, 0x8003)), 0);
+	assert_int_equal(mips32_trap_original(SW(1, 0x8020)), 0);
+	assert_int_equal(mips32_trap_original(LW(2, 0x7000)), 0);
 }
 
 /* Where the data cache has aliases only the instruction cache is synci's. */
@@ -375,6 +400,17 @@ static void trap(struct machine *m, const struct mips32_insn *insn)
 	refresh(m);
 }
 
+/* The address error of what has been translated so. */
+static void short_trap(struct machine *m, u32 original)
+{
+	struct mips32_insn insn;
+
+	assert_false(m->slot);
+	m->traps++;
+	mips32_decode(original, &insn);
+	privileged(m, &insn);
+}
+
 static void execute(struct machine *m, u32 word)
 {
 	struct mips32_insn insn;
@@ -382,6 +418,8 @@ static void execute(struct machine *m, u32 word)
 	mips32_decode(word, &insn);
 	if (insn.flags & MIPS32_F_CP0)
 		m->translates ? trap(m, &insn) : privileged(m, &insn);
+	else if (mips32_trap_original(word))
+		short_trap(m, mips32_trap_original(word));
 	else if (insn.flags & (MIPS32_F_LOAD | MIPS32_F_STORE))
 		access_comm(m, &insn);
 	else if (insn.op != MIPS32_SYNCI)
@@ -636,9 +674,10 @@ static void test_corpus(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_singles),	    cmocka_unit_test(test_aliases),
-		cmocka_unit_test(test_irq_save),    cmocka_unit_test(test_no_group),
-		cmocka_unit_test(test_equivalence), cmocka_unit_test(test_corpus),
+		cmocka_unit_test(test_singles),	 cmocka_unit_test(test_slots),
+		cmocka_unit_test(test_aliases),	 cmocka_unit_test(test_irq_save),
+		cmocka_unit_test(test_no_group), cmocka_unit_test(test_equivalence),
+		cmocka_unit_test(test_corpus),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,6 +79,20 @@ static void by_turns(void)
 	vm_done(&vm);
 }
 
+static void do_by_registers(void)
+{
+	start("g_by_registers", SCRATCH);
+	vm_reports(&vm, translates ? 0x8c028002 : 0x40026000);
+	vm_reports(&vm, translates ? 0xac028002 : 0x40826000);
+	expect_eq(vm_done(&vm), 0);
+}
+
+static void do_resume(void)
+{
+	start("g_resume", ROUNDS);
+	expect_eq(vm_done(&vm), 3 * ROUNDS);
+}
+
 static void do_own_pair(void)
 {
 	start("g_own_pair", 20);
@@ -124,13 +138,17 @@ static void switch_off(void)
 
 BOTH(flags)
 BOTH(pending)
+BOTH(by_registers)
+BOTH(resume)
 BOTH(overwrite)
 BOTH(own_pair)
 
 static const struct test tests[] = {
-	TEST(flags),	 TEST(flags_plain),	TEST(pending),	  TEST(pending_plain),
-	TEST(overwrite), TEST(overwrite_plain), TEST(own_pair),	  TEST(own_pair_plain),
-	TEST(by_turns),	 TEST(abuse),		TEST(switch_off),
+	TEST(flags),	       TEST(flags_plain),  TEST(pending),
+	TEST(pending_plain),   TEST(by_registers), TEST(by_registers_plain),
+	TEST(resume),	       TEST(resume_plain), TEST(overwrite),
+	TEST(overwrite_plain), TEST(own_pair),	   TEST(own_pair_plain),
+	TEST(by_turns),	       TEST(abuse),	   TEST(switch_off),
 };
 
 TEST_MAIN("translate", tests)

@@ -111,12 +111,131 @@ u32 g_pending(u32 rounds)
 	return exc_count;
 }
 
-/* ---- code that changes -------------------------------------------------------------- */
-
 static void sync_line(u32 at)
 {
 	asm volatile("synci 0(%0); sync" : : "r"(at) : "memory");
 }
+
+/* ---- Status by every register, and eret ---------------------------------------------- */
+
+#define REG(insn, n) ((insn) | (n) << 16)
+
+/* 64 bytes for each register but a0, which points to data: it, what it was, k0 and k1. */
+static void make_reads(u32 *code, u32 n)
+{
+	const u32 words[] = {
+		REG(0xac800000, n),
+		0x3c1a1234,
+		0x3c1b5678, /* sw rn, 0(a0); lui k0; lui k1 */
+		REG(0x40006000, n),
+		REG(0xac800004, n), /* mfc0 rn, Status; sw rn, 4(a0) */
+		0xac9a0008,
+		0xac9b000c, /* sw k0, 8(a0); sw k1, 12(a0) */
+		REG(0x8c800000, n),
+		0x03e00008,
+		0, /* lw rn, 0(a0); jr ra */
+	};
+
+	__builtin_memcpy(code, words, sizeof(words));
+}
+
+static void make_writes(u32 *code, u32 n)
+{
+	const u32 words[] = {
+		REG(0xac800000, n),
+		0x3c1a1234,
+		0x3c1b5678,
+		REG(0x8c800004, n),
+		REG(0x40806000, n), /* lw rn, 4(a0); mtc0 rn, Status */
+		0xac9a0008,
+		0xac9b000c,
+		REG(0x8c800000, n),
+		0x03e00008,
+		0,
+	};
+
+	__builtin_memcpy(code, words, sizeof(words));
+}
+
+static void run(u32 *code, u32 n, volatile u32 *data)
+{
+	((void (*)(volatile u32 *))code)(data);
+	check(n == 26 || data[2] == 0x12340000);
+	check(n == 27 || data[3] == 0x56780000);
+}
+
+static u32 next_code(u32 n)
+{
+	return n == 3 ? 5 : n + 1;
+}
+
+/* IE and the masks of software interrupts, of which none waits. */
+static void status_by(u32 n, u32 *reads, u32 *writes, volatile u32 *data)
+{
+	const u32 status = mfc0(12, 0);
+	u32 i, want;
+
+	for (i = 0; i < MANY; i++) {
+		want = (status & ~0xff01u) | (i & 3) << 8 | (i >> 2 & 1);
+		data[1] = want;
+		run(writes + 16 * n, n, data);
+		want = n ? want : 0;
+		run(reads + 16 * n, n, data);
+		check(!n || data[1] == want);
+		check(mfc0(12, 0) == want);
+		mtc0(12, 0, status);
+	}
+}
+
+u32 g_by_registers(u32 at)
+{
+	u32 *reads = (u32 *)at, *writes = reads + 0x400, n;
+	volatile u32 *data = (u32 *)(at + 0x3000);
+
+	for (n = 0; n < 32; n = next_code(n)) {
+		make_reads(reads + 16 * n, n);
+		make_writes(writes + 16 * n, n);
+	}
+	for (n = 0; n < 0x2000; n += 16)
+		sync_line(at + n);
+	for (n = 1; n < 32; n = next_code(n))
+		status_by(n, reads, writes, data);
+	report(reads[16 * 2 + 3]);
+	report(writes[16 * 2 + 4]);
+	return 0;
+}
+
+/* A software interrupt is raised where a break is returned from. */
+static u32 raise_hook(struct exc *e, u32 *regs)
+{
+	if (EXCCODE(e) == 9) {
+		mtc0(13, 0, 0x100);
+		return e->epc + 4;
+	}
+	return soft_hook(e, regs);
+}
+
+/* Where Status lets an interrupt through it comes at once, and after eret. */
+u32 g_resume(u32 rounds)
+{
+	u32 i, status;
+
+	exc_hook = raise_hook;
+	status = mfc0(12, 0) | 0x101;
+	mtc0(12, 0, status);
+	for (i = 0; i < rounds; i++) {
+		do_break(0);
+		check(exc_count == 3 * i + 2);
+		mtc0(12, 0, status & ~1u);
+		mtc0(13, 0, 0x100);
+		check(exc_count == 3 * i + 2);
+		mtc0(12, 0, status);
+		check(exc_count == 3 * i + 3);
+	}
+	return exc_count;
+}
+
+/* ---- code that changes -------------------------------------------------------------- */
 
 static u32 call(u32 at)
 {
