@@ -24,13 +24,17 @@ static int refuse(struct mips32_vcpu *v, const struct mips32_step *step, gpa_t g
 			       step->word, step->insn.name ?: "?", step->va, gpa);
 }
 
-/* run->mmio.data and registers have the same byte order: both are the host's. */
-static void load_reg(struct mips32_vcpu *v, const void *data)
+/* @val as far as the access goes. */
+static u32 narrow(const struct mips32_mmio *m, u32 val)
+{
+	return val & (~0u >> (32 - 8 * m->width));
+}
+
+static void load_reg(struct mips32_vcpu *v, u32 val)
 {
 	struct mips32_mmio *m = &v->mmio;
-	u32 val = 0;
 
-	memcpy(&val, data, m->width);
+	val = narrow(m, val);
 	if (m->sign_extend)
 		val = sign_extend32(val, 8 * m->width - 1);
 	if (m->reg)
@@ -47,12 +51,14 @@ static int finish(struct mips32_vcpu *v)
 static int mmio_complete(struct ember_vcpu *vcpu)
 {
 	struct mips32_vcpu *v = to_mips32(vcpu);
+	u32 val;
 
 	/* Registers were set meanwhile: the access has no one to go to. */
 	if (!v->mmio.pending)
 		return 1;
 	v->mmio.pending = false;
-	load_reg(v, vcpu->run->mmio.data);
+	memcpy(&val, vcpu->run->mmio.data, sizeof(val));
+	load_reg(v, val);
 	return finish(v);
 }
 
@@ -70,20 +76,19 @@ static void expect_answer(struct mips32_vcpu *v)
 	v->vcpu.complete_exit = mmio_complete;
 }
 
+/* run->mmio.data and registers have the same byte order: both are the host's. */
 static int to_user(struct mips32_vcpu *v, gpa_t gpa)
 {
 	struct mips32_mmio *m = &v->mmio;
 	struct kvm_run *run = v->vcpu.run;
+	u64 data = m->write ? narrow(m, v->ctxt->gpr[m->reg]) : 0;
 
-	memset(&run->mmio, 0, sizeof(run->mmio));
 	run->exit_reason = KVM_EXIT_MMIO;
 	run->mmio.phys_addr = gpa;
 	run->mmio.len = m->width;
 	run->mmio.is_write = m->write;
-	if (m->write)
-		memcpy(run->mmio.data, &v->ctxt->gpr[m->reg], m->width);
-	trace_ember_mmio(&v->vcpu, m->write, gpa, m->width,
-			 m->write ? v->ctxt->gpr[m->reg] : 0, false);
+	memcpy(run->mmio.data, &data, sizeof(data));
+	trace_ember_mmio(&v->vcpu, m->write, gpa, m->width, data, false);
 	expect_answer(v);
 	ember_count_exit(&v->vcpu, MIPS32_EXIT_MMIO_USER);
 	return 0;
@@ -101,7 +106,7 @@ static bool in_kernel(struct mips32_vcpu *v, gpa_t gpa)
 	trace_ember_mmio(&v->vcpu, m->write, gpa, m->width, val, true);
 	ember_count_exit(&v->vcpu, MIPS32_EXIT_MMIO_KERNEL);
 	if (!m->write)
-		load_reg(v, &val);
+		load_reg(v, val);
 	return true;
 }
 
@@ -119,6 +124,19 @@ static enum mips32_exc exc_code(struct mips32_vcpu *v)
 static bool is_address_error(struct mips32_vcpu *v)
 {
 	return exc_code(v) == MIPS32_EXC_ADEL || exc_code(v) == MIPS32_EXC_ADES;
+}
+
+/* Field by field: a compound literal is cleared first, by a call. */
+static void begin(struct mips32_vcpu *v, const struct mips32_step *step)
+{
+	struct mips32_mmio *m = &v->mmio;
+
+	m->next_pc = step->next_pc;
+	m->reg = step->insn.reg;
+	m->width = step->insn.width;
+	m->write = step->insn.op == MIPS32_STORE;
+	m->sign_extend = step->insn.flags & MIPS32_F_SIGNED;
+	m->pending = false;
 }
 
 int mips32_mmio(struct mips32_vcpu *v, gpa_t gpa)
@@ -139,12 +157,6 @@ int mips32_mmio(struct mips32_vcpu *v, gpa_t gpa)
 		return is_address_error(v) ?
 		       mips32_inject_address(v, exc_code(v), v->ctxt->badvaddr) :
 		       refuse(v, &step, gpa);
-	v->mmio = (struct mips32_mmio){
-		.next_pc = step.next_pc,
-		.reg = step.insn.reg,
-		.width = step.insn.width,
-		.write = step.insn.op == MIPS32_STORE,
-		.sign_extend = step.insn.flags & MIPS32_F_SIGNED,
-	};
+	begin(v, &step);
 	return in_kernel(v, gpa) ? finish(v) : to_user(v, gpa);
 }

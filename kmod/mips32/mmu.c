@@ -247,6 +247,12 @@ static int own_pages(struct mips32_vcpu *v, u32 va, bool write)
 				 mips32_comm_other(v, r.gpa);
 }
 
+/* Between two turns: has the refill handler just seen that nothing is known of it? */
+static bool is_new(struct mips32_vcpu *v, u32 va)
+{
+	return v->quick && v->code == MIPS32_CODE_REFILL && in_kseg0(va);
+}
+
 int mips32_tlb_fault(struct mips32_vcpu *v, u32 va, bool write)
 {
 	struct ember_memslot *slot;
@@ -261,7 +267,7 @@ int mips32_tlb_fault(struct mips32_vcpu *v, u32 va, bool write)
 	}
 	if (route(v, va, write, &r))
 		return 1;
-	if (map_known(v, va, &r, write))
+	if (!is_new(v, va) && map_known(v, va, &r, write))
 		return 1;
 	if (v->quick)
 		return MIPS32_LATER;
