@@ -229,8 +229,10 @@ static void set_entry(struct mips32_vcpu *v)
 
 	ctxt->modes[0].pgd = (u32 *)(v->cur->pgd + MIPS32_PGD_SIZE);
 	ctxt->modes[1].pgd = (u32 *)v->cur->pgd;
-	ctxt->modes[0].entryhi = mips32_shadow_asid(v, false);
+	/* The second may begin a new round of ASIDs, in which the first is another. */
+	mips32_shadow_asid(v, false);
 	ctxt->modes[1].entryhi = mips32_shadow_asid(v, true);
+	ctxt->modes[0].entryhi = mips32_shadow_asid(v, false);
 	ctxt->entryhi = mode->entryhi;
 	ctxt->pgd = mode->pgd;
 	ctxt->dispatch[MIPS32_EXC_ADEL] = mode->adel;
@@ -265,9 +267,8 @@ static void guest_load(struct mips32_vcpu *v)
 			  KSU_USER | ST0_EXL | ST0_IE;
 	v->host_hwrena = read_c0_hwrena();
 	write_c0_hwrena(GUEST_HWRENA);
-	/* A debugger's, which watches the owner: none of them is for the guest. */
-	if (unlikely(test_thread_flag(TIF_LOAD_WATCH)))
-		watch_set(NULL);
+	/* A debugger's, which watches the owner or watched whoever ran before. */
+	watch_set(NULL);
 	/* Nor are the owner's vector registers. */
 	if (unlikely(test_thread_flag(TIF_USEDMSA)))
 		lose_fpu(1);

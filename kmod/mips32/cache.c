@@ -154,6 +154,13 @@ u32 mips32_cache_read_code(const u32 *kva, u32 va)
 	return READ_ONCE(*kva);
 }
 
+void mips32_cache_drop_insn(u32 va)
+{
+	preempt_disable();
+	icache_invalidate_index(&current_cpu_data.icache, va);
+	preempt_enable();
+}
+
 /* ---- the guest's cache instruction ---------------------------------------------------- */
 
 #define CACHE_WHICH(op)		((op) & 3)	/* 0: I, 1: D, else second level */

@@ -14,9 +14,9 @@
  * Its words are of two kinds.  Where translated code also writes, the word IS the
  * guest's register, for everybody; the guest's stores are not masked, so whoever
  * uses such a word masks it (EntryLo, PageMask).  The others are copies for
- * translated code to read: the backend keeps the register, where no store of the
- * guest reaches it, and writes the copy whenever the register changes and when it
- * delivers an exception.  In Status, IE is VIE's: see mips32_comm_status().
+ * translated code and the vector page to read: the backend keeps the register, where no
+ * store of the guest reaches it, and writes the copy whenever the register changes and
+ * when it delivers an exception.  In Status, IE is VIE's: see mips32_comm_status().
  *
  * The addresses are below 32 KiB, since offsets have 16 bits and the top 32 KiB
  * (negative offsets) are kseg3.  So they lie among the guest's user addresses, where
@@ -29,11 +29,13 @@
  * - Before that, a guest kernel that reaches for user memory there (copy_to_user)
  *   finds the comm page instead of nothing, which were -EFAULT.
  * - So a process can make its kernel read and write these words, by a system call
- *   with a pointer to them.  A system call runs with EXL clear, when no word
- *   but VIE has a meaning: those of exceptions are written anew before any
+ *   with a pointer to them.  A system call runs with EXL clear, when most words
+ *   have no meaning: those of exceptions are written anew before any
  *   handler reads them, those of the TLB are written by whoever is about to use
  *   them.  VIE it can set to what it is, or clear: that stops interrupts until
  *   the kernel enables them next, at the latest on its way back to user mode.
+ *   Cause without its interrupts lets the vector page overlook one until C is next
+ *   asked for something; UserLocal is the thread pointer of the process itself.
  *   It learns the last EPC and BadVAddr.  Nothing of this leaves the guest.
  */
 #ifndef EMBER_MIPS32_COMM_H
@@ -65,11 +67,19 @@
 /*
  * Nothing is there for anybody: what translation makes of an instruction that no plain
  * one can replace, loads or stores here by `off($0)`, and the address error tells the
- * vector page by the address alone what it was.  + rt:
+ * vector page by the address alone what it was.  + rt: loads are mfc0 rt, Status, stores
+ * mtc0.
  */
-#define MIPS32_COMM_TRAP	(-0x8000)
-#define MIPS32_TRAP_REGS	32	/* loads: mfc0 rt, Status; stores: mtc0 */
-#define MIPS32_TRAP_ERET	32	/* a store: eret */
+#define MIPS32_TRAP_LOADS \
+	(-0x8000 + (MIPS32_BLOCK_LOADS >> MIPS32_TRAP_LOAD_SHIFT))
+#define MIPS32_TRAP_STORES \
+	(-0x8000 + (MIPS32_BLOCK_STORES >> MIPS32_TRAP_STORE_SHIFT))
+#define MIPS32_TRAP_ERET	32	/* a store */
+/* Where in the block what answers them is (enter.S), one way of 1 << SHIFT bytes each. */
+#define MIPS32_BLOCK_LOADS	0x1000
+#define MIPS32_BLOCK_STORES	0x1800
+#define MIPS32_TRAP_LOAD_SHIFT	6
+#define MIPS32_TRAP_STORE_SHIFT	3
 
 #ifndef __ASSEMBLY__
 #include "../lib/pure.h"

@@ -90,7 +90,7 @@ struct mips32_ctxt {
 	u32 probing;
 	/* Where the general vector goes, by Cause.ExcCode: code in the block. */
 	u32 dispatch[32];
-	/* Statistics of what is not counted where it is served. */
+	/* Statistics, until the turn ends; mfc0 of Status in the vector page is not counted. */
 	u32 quick_rdhwr;
 	u32 quick_mfc0, quick_mtc0, quick_eret, quick_syscall;
 

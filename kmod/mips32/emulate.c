@@ -255,10 +255,22 @@ static int patch(struct mips32_vcpu *v, const struct mips32_step *step)
 	return mips32_patch(v, step);
 }
 
-/* Major opcodes COP0 and CACHE (vol. II-A, table A.2) are coprocessor 0's. */
+/* Major opcodes (vol. II-A, table A.2). */
+#define OPCODE(word)		((word) >> 26)
+#define OPCODE_COP0		0x10
+#define OPCODE_SPECIAL3		0x1f
+#define OPCODE_CACHE		0x2f
+
 static bool is_cop0(u32 word)
 {
-	return word >> 26 == 0x10 || word >> 26 == 0x2f;
+	return OPCODE(word) == OPCODE_COP0 || OPCODE(word) == OPCODE_CACHE;
+}
+
+/* What is there now is not what has trapped: this CPU may still have that. */
+static int fetch_again(const struct mips32_step *step)
+{
+	mips32_cache_drop_insn(step->va);
+	return 1;
 }
 
 static int carry_out(struct mips32_vcpu *v, struct mips32_step *step)
@@ -280,9 +292,10 @@ int mips32_emulate_cop0(struct mips32_vcpu *v)
 	ret = mips32_fetch(v, &step);
 	if (ret)
 		return ret;
-	/* Another vcpu has translated it since: run what is there now. */
+	/* EVA's loads and stores, or another vcpu has translated it since. */
 	if (!is_cop0(step.word))
-		return 1;
+		return OPCODE(step.word) == OPCODE_SPECIAL3 ?
+		       mips32_inject(v, MIPS32_EXC_RI) : fetch_again(&step);
 	if (!emulate_table[step.insn.op].fn) {
 		ember_count_exit(&v->vcpu, MIPS32_EXIT_COP0);
 		return mips32_inject(v, MIPS32_EXC_RI);
@@ -297,16 +310,17 @@ int mips32_emulate_trap(struct mips32_vcpu *v, u32 va)
 	u32 original;
 	int ret;
 
-	if (!v->low || va - MIPS32_COMM_TRAP > MIPS32_TRAP_ERET ||
+	if (!v->low || va < (u32)MIPS32_TRAP_LOADS ||
+	    va > (u32)MIPS32_TRAP_STORES + MIPS32_TRAP_ERET ||
 	    !mips32_kernel_mode(v))
 		return 0;
 	ret = mips32_fetch(v, &step);
 	if (ret)
 		return ret;
 	original = mips32_trap_original(step.word);
-	/* Another vcpu may have undone it since: run what is there now. */
+	/* Another vcpu may have undone it since. */
 	if (!original)
-		return is_cop0(step.word);
+		return is_cop0(step.word) ? fetch_again(&step) : 0;
 	mips32_decode(original, &step.insn);
 	return carry_out(v, &step);
 }

@@ -122,6 +122,7 @@ refill_none:
 	andi	k0, k0, CAUSEF_EXCCODE
 	addu	k0, k0, k1
 	lw	k0, CTXT + CTXT_DISPATCH(k0)
+	ehb				/* mtc0 ErrorEPC before mfc0, here and behind */
 	jr	k0
 	 mfc0	k0, CP0_ERROREPC	/* the guest's k1 */
 	.globl	mips32_block_general
@@ -204,28 +205,28 @@ mips32_block_unusable:
 /* ---- the guest's kernel: Status and eret as translate.c has them --------------------- */
 
 /*
- * BadVAddr is MIPS32_COMM_TRAP + n, n below 1 << \bits, or it is none of ours.  To the
- * nth of \ways, each 1 << \shift bytes: k1 points there, k0 is EPC.
+ * BadVAddr is \first + n, n below 1 << \bits, or it is none of ours.  Its lower bits,
+ * times 1 << \shift, are where in the block the nth way begins (MIPS32_TRAP_LOADS): k1
+ * points there, k0 is EPC.
  */
-	.macro	trap_way, bits, shift, ways
+	.macro	trap_way, first, bits, shift
 	mfc0	k0, CP0_BADVADDR
 	sra	k0, k0, \bits
-	addiu	k0, k0, -MIPS32_COMM_TRAP >> \bits
+	addiu	k0, k0, -(\first) >> \bits
 	bnez	k0, leave_general
 	 mfc0	k0, CP0_BADVADDR
-	ins	k1, k0, \shift, \bits
-	addiu	k1, k1, \ways - mips32_block_start
+	ins	k1, k0, \shift, 12 + MIPS32_BLOCK_ORDER - \shift
 	jr	k1
 	 mfc0	k0, CP0_EPC
 	.endm
 
 	.globl	mips32_block_load
 mips32_block_load:
-	trap_way 5, 6, status_reads
+	trap_way MIPS32_TRAP_LOADS, 5, MIPS32_TRAP_LOAD_SHIFT
 
 	.globl	mips32_block_store
 mips32_block_store:
-	trap_way 6, 3, status_writes
+	trap_way MIPS32_TRAP_STORES, 6, MIPS32_TRAP_STORE_SHIFT
 
 	/* To the block's start from anywhere in it: it is as large as it is aligned. */
 	.macro	back_to_start, reg
@@ -271,13 +272,10 @@ mips32_block_store:
 	eret
 	.endm
 
-	/* At a place that is known here, for the offsets. */
-#define STATUS_READS	0x1000
-	.org	STATUS_READS
-status_reads:
+	.org	MIPS32_BLOCK_LOADS
 	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, \
 		   19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-	.set	way, STATUS_READS + 64 * \n
+	.set	way, MIPS32_BLOCK_LOADS + (\n << MIPS32_TRAP_LOAD_SHIFT)
 	.org	way
 	.if	\n == 26
 	status_read_k0
@@ -289,8 +287,7 @@ status_reads:
 	.endr
 
 	/* With the value to write in k0; the last half is not for mtc0. */
-	.org	STATUS_READS + 64 * 32
-status_writes:
+	.org	MIPS32_BLOCK_STORES
 	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, \
 		   19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
 	.if	\n == 26
@@ -322,7 +319,7 @@ not_quick:
 	b	leave_guest
 	 li	k0, MIPS32_CODE_GENERAL
 
-	/* Of $1, Status or a change of it: what may change here (STATUS_QUICK) goes. */
+	/* Of $1, a change of Status: what may change here goes. */
 	.macro	drop_quick_bits
 	ins	$1, zero, 0, 2		/* IE, EXL */
 	ins	$1, zero, 3, 2		/* KSU */
@@ -398,7 +395,7 @@ status_write:
 	mtc0	k0, CP0_EPC
 	resume
 
-/* eret to EPC, where no interrupt waits for it (PRA 6.1.3). */
+/* eret to EPC, where no interrupt waits, whatever IE says: VIE' may not tell of it. */
 quick_eret:
 	back_to_start k1
 	sw	$1, GPR(1)(k1)
@@ -406,13 +403,11 @@ quick_eret:
 	andi	$1, k0, ST0_EXL | ST0_ERL
 	xori	$1, $1, ST0_EXL
 	bnez	$1, not_quick
-	 lw	$1, COMM_VIE(k1)
-	beqz	$1, 1f
 	 xori	k0, k0, ST0_EXL
 	unmasked
 	bnez	$1, not_quick
 	 nop
-1:	sw	k0, STATUS(k1)
+	sw	k0, STATUS(k1)
 	ext	$1, k0, 3, 2		/* KSU */
 	xori	$1, $1, KSU_USER >> 3
 	bnez	$1, 2f
@@ -463,6 +458,7 @@ mips32_block_enter:
 	addiu	k1, a0, -CTXT
 	mfc0	t0, CP0_STATUS
 	mfc0	t1, CP0_EBASE
+	ins	t0, zero, 19, 3		/* NMI, SR, TS: they can only be cleared */
 	lui	t2, ST0_BEV >> 16
 	ori	t2, t2, ST0_EXL
 	or	t2, t2, t0
@@ -498,6 +494,7 @@ leave_guest:
 	sw	$1, GPR(1)(k1)
 	each_gpr sw, k1
 	lw	t0, CTXT + CTXT_PROBING(k1)
+	ehb				/* mtc0 ErrorEPC before mfc0 */
 	mfc0	t1, CP0_ERROREPC
 	bnez	t0, 1f
 	 sw	zero, CTXT + CTXT_PROBING(k1)

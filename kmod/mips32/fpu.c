@@ -24,6 +24,11 @@ static void fpu_on(struct mips32_vcpu *v)
 	enable_fpu_hazard();
 }
 
+static u32 with_fr(u32 status, bool fr)
+{
+	return fr ? status | ST0_FR : status & ~ST0_FR;
+}
+
 void mips32_fpu_take(struct mips32_vcpu *v)
 {
 	struct mips32_ctxt *ctxt = v->ctxt;
@@ -31,20 +36,23 @@ void mips32_fpu_take(struct mips32_vcpu *v)
 	bool fr = C0(v, STATUS) & ST0_FR;
 
 	lose_fpu(1);
+	/* Nor is the host's emulation of odd registers (Config5.FRE) for the guest. */
+	if (cpu_has_fre)
+		clear_c0_config5(MIPS_CONF5_FRE);
 	status = read_c0_status();
 	fpu_on(v);
 	ctxt->fcr31 &= ~raised(fcr31);
 	mips32_fpu_load(ctxt, fr);
 	ctxt->fcr31 = fcr31;
-	write_c0_status(status);
+	/*
+	 * The host's task has lost its own; and FR stays the guest's, since registers are
+	 * unpredictable when it changes (PRA 9.31).  The host sets it when it enables the FPU.
+	 */
+	write_c0_status(with_fr(status, fr));
 	disable_fpu_hazard();
-
-	/* What it is left with: the host's task has lost its own. */
-	ctxt->host_status &= ~ST0_CU1;
-	ctxt->host_switch &= ~ST0_CU1;
-
-	ctxt->status &= ~ST0_FR;
-	ctxt->status |= ST0_CU1 | (fr ? ST0_FR : 0);
+	ctxt->host_status = with_fr(ctxt->host_status & ~ST0_CU1, fr);
+	ctxt->host_switch = with_fr(ctxt->host_switch & ~ST0_CU1, fr);
+	ctxt->status = with_fr(ctxt->status | ST0_CU1, fr);
 	v->fpu_loaded = true;
 	v->fpu_wanted = false;
 }

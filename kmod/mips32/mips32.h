@@ -327,7 +327,10 @@ const struct cp0_row *cp0_find(unsigned int rd, unsigned int sel);
 void cp0_init(void);
 void cp0_reset(struct mips32_vcpu *v);
 u32 cp0_read(struct mips32_vcpu *v, const struct cp0_row *row);
-/* On MIPS32_CODE_COP0: is it mfc0 of a register that reads as it is?  Then it is done. */
+/*
+ * On MIPS32_CODE_COP0: is it mfc0 of a register that reads as it is?  Then it is done.
+ * Takes no locks, see mips32_served().
+ */
 bool cp0_quick_read(struct mips32_vcpu *v);
 int cp0_write(struct mips32_vcpu *v, const struct cp0_row *row, u32 val);
 int cp0_set(struct mips32_vcpu *v, const struct cp0_row *row, u32 val);
@@ -521,6 +524,8 @@ bool mips32_tlb_unmap(struct mips32_vcpu *v, gfn_t gfn, unsigned long npages,
 void mips32_cache_sync_page(void *kva, u32 va);
 /* The word at @kva as the guest runs it at @va. */
 u32 mips32_cache_read_code(const u32 *kva, u32 va);
+/* This CPU fetches the instruction at the guest's @va from memory next time. */
+void mips32_cache_drop_insn(u32 va);
 /* The guest's cache instruction with operation @op on @va. */
 int mips32_cache_op(struct mips32_vcpu *v, unsigned int op, u32 va);
 

@@ -197,32 +197,45 @@ static bool is_safe(struct mips32_vcpu *v, u32 va, const struct mips32_patch *pa
 	       (patch->nr && num_possible_cpus() == 1 && !in_use(v, va, patch->nr));
 }
 
+/* Is it what the page, which nobody writes to any more, still asks for? */
+static bool is_current(const struct mips32_code *in,
+		       const struct mips32_patch *patch)
+{
+	struct mips32_patch now;
+
+	mips32_rewrite(in, &now);
+	return now.nr == patch->nr &&
+	       !memcmp(now.old, patch->old, now.nr * sizeof(now.old[0]));
+}
+
 /* False: another vcpu has come in between. */
-static bool change_words(struct mips32_vcpu *v, struct code_page *code, u32 va,
+static bool change_words(struct mips32_vcpu *v, struct code_page *code,
+			 const struct mips32_code *in,
 			 const struct mips32_patch *patch)
 {
-	unsigned int at = (va & ~PAGE_MASK) / 4, i;
+	unsigned int i;
 	bool safe;
 
 	preempt_disable();
-	safe = is_safe(v, va, patch);
+	safe = is_safe(v, in->pc, patch) && is_current(in, patch);
 	for (i = 0; safe && i < patch->nr; i++)
-		WRITE_ONCE(code->words[at + i], patch->new[i]);
+		WRITE_ONCE(code->words[in->at + i], patch->new[i]);
 	if (safe)
-		mips32_cache_sync_page(code->words, va);
+		mips32_cache_sync_page(code->words, in->pc);
 	preempt_enable();
 	return safe;
 }
 
-static bool write_words(struct mips32_vcpu *v, struct code_page *code, u32 va,
+static bool write_words(struct mips32_vcpu *v, struct code_page *code,
+			const struct mips32_code *in,
 			const struct mips32_patch *patch)
 {
 	struct mips32_vm *mvm = to_mips32_vm(v->vcpu.vm);
 
-	if (record(mvm, code->gfn, (va & ~PAGE_MASK) / 4, patch))
+	if (record(mvm, code->gfn, in->at, patch))
 		return false;
 	watch(mvm, code->gfn);
-	return change_words(v, code, va, patch);
+	return change_words(v, code, in, patch);
 }
 
 static bool patch_page(struct mips32_vcpu *v, struct code_page *code, u32 va)
@@ -237,7 +250,7 @@ static bool patch_page(struct mips32_vcpu *v, struct code_page *code, u32 va)
 	struct mips32_patch patch;
 
 	mips32_rewrite(&in, &patch);
-	return is_safe(v, va, &patch) && write_words(v, code, va, &patch);
+	return is_safe(v, va, &patch) && write_words(v, code, &in, &patch);
 }
 
 static bool patch_at(struct mips32_vcpu *v, gfn_t gfn, u32 va)

@@ -12,7 +12,7 @@
 #define C0_STATUS_NR	12
 
 #define EHB		0x000000c0
-#define INSN_ERET		0x42000018
+#define INSN_ERET	0x42000018
 
 /* mfc0 and mtc0 of Status, without the register */
 #define MFC0_STATUS	0x40006000
@@ -38,12 +38,12 @@ static u32 make_sw(unsigned int rt, unsigned int address)
 /* Those that trap: the address is an odd one, too, which is the same exception. */
 static u32 make_trap_load(unsigned int rt)
 {
-	return make_lw(rt, (MIPS32_COMM_TRAP + rt) & 0xffff);
+	return make_lw(rt, (MIPS32_TRAP_LOADS + rt) & 0xffff);
 }
 
 static u32 make_trap_store(unsigned int rt, unsigned int n)
 {
-	return make_sw(rt, (MIPS32_COMM_TRAP + n) & 0xffff);
+	return make_sw(rt, (MIPS32_TRAP_STORES + n) & 0xffff);
 }
 
 static u32 make_sltu(unsigned int rd, unsigned int rs, unsigned int rt)

@@ -14,8 +14,8 @@
  *   changed, the guest must run it again as it is now: the word behind it expects
  *   VIE, not Status.
  * - What has been changed stays right in whatever state the guest is: with the
- *   comm page not mapped, each of these words raises a TLB exception, of which the
- *   cause can be told by the address.  So words need not be changed back while
+ *   comm page not mapped, each of these words raises a TLB exception (those below: an
+ *   address error), of which the cause can be told by the address.  So words need not be changed back while
  *   the guest may be in between.
  * - `ei` stores $sp, which is never 0 in a kernel that has a stack: with a $sp of 0
  *   interrupts would stay disabled.
@@ -23,9 +23,10 @@
  * - What one word cannot do (mfc0 and mtc0 of Status, eret) becomes a load or store
  *   that raises an address error, and the address tells the vector page at once which of
  *   them it was, and of which register.  Nothing has to be fetched and taken apart.
- *   A guest kernel that reaches for these addresses itself (MIPS32_COMM_TRAP, in a
+ *   A guest kernel that reaches for these addresses itself (MIPS32_TRAP_LOADS, in a
  *   segment that it does not have) gets what the instruction would have done instead
- *   of its address error.
+ *   of its address error; so does one that jumps there, and in a delay slot it goes on
+ *   somewhere.  That is in the guest's own kernel only.
  */
 #ifndef EMBER_MIPS32_TRANSLATE_H
 #define EMBER_MIPS32_TRANSLATE_H

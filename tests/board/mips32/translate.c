@@ -82,8 +82,8 @@ static void by_turns(void)
 static void do_by_registers(void)
 {
 	start("g_by_registers", SCRATCH);
-	vm_reports(&vm, translates ? 0x8c028002 : 0x40026000);
-	vm_reports(&vm, translates ? 0xac028002 : 0x40826000);
+	vm_reports(&vm, translates ? 0x8c028042 : 0x40026000);
+	vm_reports(&vm, translates ? 0xac028302 : 0x40826000);
 	expect_eq(vm_done(&vm), 0);
 }
 

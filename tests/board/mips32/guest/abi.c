@@ -113,7 +113,7 @@ static u32 work_hook(struct exc *e, u32 *regs)
 	check_exc(EXCCODE(e) == 0);
 	if (e->cause & 0x8000) {
 		ticks++;
-		mtc0(11, 0, mfc0(9, 0) + 50000);
+		tick_in(50000);
 	}
 	if (e->cause & 0x100)
 		mtc0(13, 0, mfc0(13, 0) & ~0x100u);
@@ -155,7 +155,7 @@ u32 g_work(u32 rounds, u32 every)
 
 	exc_hook = work_hook;
 	refill_pa = (SCRATCH & 0x1fffffff) + 0x10000;
-	mtc0(11, 0, mfc0(9, 0) + 50000);
+	tick_in(50000);
 	mtc0(12, 0, mfc0(12, 0) | 0x8101);
 	for (i = 0; i < rounds; i++) {
 		h = h * 31 + w_registers(20 + (h & 15), h);

@@ -205,11 +205,15 @@ u32 g_by_registers(u32 at)
 	return 0;
 }
 
-/* A software interrupt is raised where a break is returned from. */
+static volatile u32 masked;
+
+/* A software interrupt is raised where a break is returned from, perhaps with IE clear. */
 static u32 raise_hook(struct exc *e, u32 *regs)
 {
 	if (EXCCODE(e) == 9) {
 		mtc0(13, 0, 0x100);
+		if (masked)
+			check(t_save() == 1);
 		return e->epc + 4;
 	}
 	return soft_hook(e, regs);
@@ -224,7 +228,12 @@ u32 g_resume(u32 rounds)
 	status = mfc0(12, 0) | 0x101;
 	mtc0(12, 0, status);
 	for (i = 0; i < rounds; i++) {
+		masked = i & 1;
 		do_break(0);
+		if (masked) {
+			check(exc_count == 3 * i + 1);
+			t_restore(1);
+		}
 		check(exc_count == 3 * i + 2);
 		mtc0(12, 0, status & ~1u);
 		mtc0(13, 0, 0x100);
