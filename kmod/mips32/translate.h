@@ -15,11 +15,10 @@
  *   VIE, not Status.
  * - What has been changed stays right in whatever state the guest is: with the
  *   comm page not mapped, each of these words raises a TLB exception (those below: an
- *   address error), of which the cause can be told by the address.  So words need not be changed back while
- *   the guest may be in between.
+ *   address error), of which the cause can be told by the address.  So words need not
+ *   be changed back while the guest may be in between.
  * - `ei` stores $sp, which is never 0 in a kernel that has a stack: with a $sp of 0
  *   interrupts would stay disabled.
- *
  * - What one word cannot do (mfc0 and mtc0 of Status, eret) becomes a load or store
  *   that raises an address error, and the address tells the vector page at once which of
  *   them it was, and of which register.  Nothing has to be fetched and taken apart.
