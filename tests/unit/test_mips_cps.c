@@ -385,6 +385,12 @@ static void timers(void **state)
 		rd(f, 2, GIC + VL + VL_COMPARE) | (uint64_t)rd(f, 2, GIC + VL + VL_COMPARE + 4)
 							  << 32);
 	nowhere(f);
+	/* a new one that has just gone by, on the guest's way here */
+	before = counter(f) - 1000;
+	compare(f, 2, before);
+	only(f, 2, 1);
+	compare(f, 2, before);
+	nowhere(f);
 	/* a counter that is set beyond it has reached it */
 	compare(f, 2, counter(f) + 1000000000000);
 	nowhere(f);

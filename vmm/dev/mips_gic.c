@@ -63,6 +63,7 @@ enum {
 #define LOCALS 7
 #define LOCAL_MASK ((1u << LOCALS) - 1)
 #define LOCAL_COMPARE (1u << 1)
+#define RECENT_TICKS (1000000000 / MIPS_GIC_TICK_NS) /* a second */
 #define COMPARE_MAP 1 /* where it is routed: map[] is in the order of the registers */
 
 /* Without gaps: it is saved as it is. */
@@ -236,13 +237,18 @@ static void timer_fired(void *opaque)
 	pthread_mutex_unlock(&gic->lock);
 }
 
-/* A value that has gone by comes again after 2^64 ticks only. */
+/*
+ * The same value again is how the interrupt is acknowledged.  A new one that has just gone by
+ * is reached, though it would be after 2^64 ticks only: between a guest's look at
+ * the counter and its write there are exits, which take longer than the least time that
+ * Linux thinks a timer can be set to, and it gives up after some tries.
+ */
 static void compare_set(struct mips_gic *gic, struct gic_core *core, uint64_t val)
 {
-	int64_t now = loop_now_ns();
+	int64_t now = loop_now_ns(), left = val - count_at(gic, now);
 
+	core->armed = left > 0 || (val != core->compare && left > -RECENT_TICKS);
 	core->compare = val;
-	core->armed = (int64_t)(val - count_at(gic, now)) > 0;
 	core->pend &= ~LOCAL_COMPARE;
 	compare(gic, now);
 }

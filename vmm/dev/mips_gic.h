@@ -22,7 +22,7 @@ struct loop;
 #define MIPS_GIC_SIZE 0x20000
 #define MIPS_GIC_SHARED 32 /* interrupts that any core may take */
 #define MIPS_GIC_PINS 6 /* outputs to each core */
-#define MIPS_GIC_TICK_NS 20 /* of the counter */
+#define MIPS_GIC_TICK_NS 200 /* of the counter: 5 MHz */
 
 struct mips_gic_config {
 	unsigned int cores; /* at most MIPS_CORES_MAX */
