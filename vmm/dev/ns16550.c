@@ -17,8 +17,7 @@
 #include "../host/chardev.h"
 #include "ns16550.h"
 #include "regs.h"
-
-#define FIFO 16u
+#include "uart_fifo.h"
 
 enum { IER_RX = 1 << 0, IER_TX = 1 << 1, IER_LINE = 1 << 2, IER_MODEM = 1 << 3 };
 enum { IIR_NONE = 1, IIR_FIFOS = 0xc0 };
@@ -43,10 +42,8 @@ struct ns16550 {
 	uint32_t dll;
 	uint32_t dlm;
 	uint32_t thre; /* the transmitter's interrupt, which reading IIR takes back */
-	uint32_t rx_count; /* 0..FIFO, oldest first in rx[] */
-	uint32_t tx_count;
-	uint8_t rx[FIFO];
-	uint8_t tx[FIFO];
+	struct uart_fifo rx;
+	struct uart_fifo tx;
 };
 
 static struct ns16550 *to_ns16550(struct device *dev)
@@ -56,7 +53,7 @@ static struct ns16550 *to_ns16550(struct device *dev)
 
 static uint32_t depth(const struct ns16550 *u)
 {
-	return u->fcr & FCR_ENABLE ? FIFO : 1;
+	return u->fcr & FCR_ENABLE ? UART_FIFO : 1;
 }
 
 static uint32_t trigger(const struct ns16550 *u)
@@ -73,7 +70,7 @@ static bool line_error(const struct ns16550 *u)
 
 static bool rx_due(const struct ns16550 *u)
 {
-	return u->rx_count >= trigger(u);
+	return u->rx.count >= trigger(u);
 }
 
 /*
@@ -82,7 +79,7 @@ static bool rx_due(const struct ns16550 *u)
  */
 static bool rx_timeout(const struct ns16550 *u)
 {
-	return u->rx_count;
+	return u->rx.count;
 }
 
 static bool tx_due(const struct ns16550 *u)
@@ -128,9 +125,9 @@ static size_t room(void *opaque)
 {
 	const struct ns16550 *u = opaque;
 
-	if (!(u->mcr & MCR_RTS) || u->mcr & MCR_LOOP || u->rx_count >= depth(u))
+	if (!(u->mcr & MCR_RTS) || u->mcr & MCR_LOOP || u->rx.count >= depth(u))
 		return 0;
-	return depth(u) - u->rx_count;
+	return depth(u) - u->rx.count;
 }
 
 static void ready_again(struct ns16550 *u)
@@ -143,33 +140,26 @@ static void input(void *opaque, const uint8_t *buf, size_t len)
 {
 	struct ns16550 *u = opaque;
 
-	memcpy(u->rx + u->rx_count, buf, len);
-	u->rx_count += len;
+	uart_fifo_put(&u->rx, buf, len);
 	update_irq(u);
 }
 
 /* Without FIFOs a character too many replaces the one before, else it is lost (8.6.1). */
 static void loop_back(struct ns16550 *u, uint8_t c)
 {
-	if (u->rx_count >= depth(u)) {
+	if (u->rx.count >= depth(u)) {
 		u->lsr |= LSR_OE;
 		if (depth(u) > 1)
 			return;
-		u->rx_count = 0;
+		u->rx.count = 0;
 	}
-	u->rx[u->rx_count++] = c;
+	uart_fifo_put(&u->rx, &c, 1);
 }
 
-/* Move as much of the transmit FIFO to the host as it takes. */
 static void tx_drain(struct ns16550 *u)
 {
-	size_t n = u->tx_count;
-
-	if (u->tx_count && u->chr)
-		n = chardev_write(u->chr, u->tx, u->tx_count);
-	memmove(u->tx, u->tx + n, u->tx_count - n);
-	u->tx_count -= n;
-	if (!u->tx_count)
+	uart_fifo_send(&u->tx, u->chr);
+	if (!u->tx.count)
 		u->thre = 1;
 	update_irq(u);
 }
@@ -177,12 +167,13 @@ static void tx_drain(struct ns16550 *u)
 static void thr_wrote(struct device *dev, uint32_t val)
 {
 	struct ns16550 *u = to_ns16550(dev);
+	uint8_t c = val;
 
 	u->thre = 0;
 	if (u->mcr & MCR_LOOP)
-		loop_back(u, val);
-	else if (u->tx_count < FIFO)
-		u->tx[u->tx_count++] = val;
+		loop_back(u, c);
+	else if (u->tx.count < UART_FIFO)
+		uart_fifo_put(&u->tx, &c, 1);
 	tx_drain(u);
 }
 
@@ -191,12 +182,11 @@ static uint32_t rbr_read(struct device *dev)
 	struct ns16550 *u = to_ns16550(dev);
 	uint8_t c;
 
-	if (!u->rx_count)
+	if (!u->rx.count)
 		return 0;
-	c = u->rx[0];
-	memmove(u->rx, u->rx + 1, --u->rx_count);
+	c = uart_fifo_get(&u->rx);
 	update_irq(u);
-	if (!u->rx_count)
+	if (!u->rx.count)
 		ready_again(u);
 	return c;
 }
@@ -208,7 +198,7 @@ static void ier_wrote(struct device *dev, uint32_t val)
 	bool was = u->ier & IER_TX;
 
 	u->ier = val & 0x0f;
-	if (!was && val & IER_TX && !u->tx_count)
+	if (!was && val & IER_TX && !u->tx.count)
 		u->thre = 1;
 	update_irq(u);
 }
@@ -231,9 +221,9 @@ static void fcr_wrote(struct device *dev, uint32_t val)
 	bool toggled = (u->fcr ^ val) & FCR_ENABLE;
 
 	if (toggled || val & FCR_CLEAR_RX)
-		u->rx_count = 0;
-	if ((toggled || val & FCR_CLEAR_TX) && u->tx_count) {
-		u->tx_count = 0;
+		u->rx.count = 0;
+	if ((toggled || val & FCR_CLEAR_TX) && u->tx.count) {
+		u->tx.count = 0;
 		u->thre = 1;
 	}
 	u->fcr = val & FCR_ENABLE ? val & (FCR_ENABLE | 0xc0) : 0;
@@ -268,9 +258,9 @@ static void mcr_wrote(struct device *dev, uint32_t val)
 static uint32_t lsr_read(struct device *dev)
 {
 	struct ns16550 *u = to_ns16550(dev);
-	uint32_t lsr = u->lsr | (u->rx_count ? LSR_DR : 0);
+	uint32_t lsr = u->lsr | (u->rx.count ? LSR_DR : 0);
 
-	if (!u->tx_count)
+	if (!u->tx.count)
 		lsr |= LSR_THRE | LSR_TEMT;
 	u->lsr = 0;
 	update_irq(u);
@@ -370,11 +360,11 @@ static int ns16550_restored(struct device *dev)
 {
 	struct ns16550 *u = to_ns16550(dev);
 
-	if (u->rx_count > FIFO || u->tx_count > FIFO || u->fcr & ~(FCR_ENABLE | 0xc0))
+	if (u->rx.count > UART_FIFO || u->tx.count > UART_FIFO || u->fcr & ~(FCR_ENABLE | 0xc0))
 		return -EINVAL;
 	if (u->ier & ~0x0f || u->mcr & ~0x1f || u->lsr & ~LSR_OE || u->msr & ~0x0f)
 		return -EINVAL;
-	if (u->tx_count)
+	if (u->tx.count)
 		tx_drain(u);
 	update_irq(u);
 	ready_again(u);
@@ -393,10 +383,10 @@ static const struct state_field ns16550_state[] = {
 	STATE_FIELD(struct ns16550, dll),
 	STATE_FIELD(struct ns16550, dlm),
 	STATE_FIELD(struct ns16550, thre),
-	STATE_FIELD(struct ns16550, rx_count),
-	STATE_FIELD(struct ns16550, tx_count),
-	STATE_FIELD(struct ns16550, rx),
-	STATE_FIELD(struct ns16550, tx),
+	STATE_FIELD(struct ns16550, rx.count),
+	STATE_FIELD(struct ns16550, tx.count),
+	STATE_FIELD(struct ns16550, rx.byte),
+	STATE_FIELD(struct ns16550, tx.byte),
 	{ NULL, 0, 0 },
 };
 /* clang-format on */

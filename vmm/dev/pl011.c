@@ -15,8 +15,7 @@
 #include "../machine/fdt.h"
 #include "pl011.h"
 #include "regs.h"
-
-#define FIFO 16u
+#include "uart_fifo.h"
 
 enum { FR_CTS = 1 << 0, FR_DSR = 1 << 1, FR_DCD = 1 << 2, FR_BUSY = 1 << 3 };
 enum { FR_RXFE = 1 << 4, FR_TXFF = 1 << 5, FR_RXFF = 1 << 6, FR_TXFE = 1 << 7 };
@@ -37,10 +36,8 @@ struct pl011 {
 	uint32_t imsc;
 	uint32_t ris;
 	uint32_t dmacr;
-	uint32_t rx_count; /* 0..FIFO, oldest first in rx[] */
-	uint32_t tx_count;
-	uint8_t rx[FIFO];
-	uint8_t tx[FIFO];
+	struct uart_fifo rx;
+	struct uart_fifo tx;
 };
 
 static struct pl011 *to_pl011(struct device *dev)
@@ -57,7 +54,7 @@ static void update_irq(struct pl011 *u)
 /* With the FIFOs off (3.3.7) each is one character deep. */
 static uint32_t depth(const struct pl011 *u)
 {
-	return u->lcr & LCR_FEN ? FIFO : 1;
+	return u->lcr & LCR_FEN ? UART_FIFO : 1;
 }
 
 /* Interrupt FIFO level select, 3.3.9: eighths of the FIFO. */
@@ -74,10 +71,10 @@ static uint32_t trigger(const struct pl011 *u, uint32_t select)
  */
 static void rx_update(struct pl011 *u)
 {
-	u->ris &= ~(INT_RX | (u->rx_count ? 0 : INT_RT));
-	if (u->rx_count >= trigger(u, u->ifls >> 3))
+	u->ris &= ~(INT_RX | (u->rx.count ? 0 : INT_RT));
+	if (u->rx.count >= trigger(u, u->ifls >> 3))
 		u->ris |= INT_RX;
-	else if (u->rx_count)
+	else if (u->rx.count)
 		u->ris |= INT_RT;
 	update_irq(u);
 }
@@ -86,34 +83,27 @@ static void tx_update(struct pl011 *u)
 {
 	uint32_t level = u->lcr & LCR_FEN ? trigger(u, u->ifls) : 0;
 
-	if (u->tx_count <= level)
+	if (u->tx.count <= level)
 		u->ris |= INT_TX;
 	update_irq(u);
 }
 
 static void rx_push(struct pl011 *u, const uint8_t *buf, uint32_t len)
 {
-	uint32_t room = depth(u) > u->rx_count ? depth(u) - u->rx_count : 0;
+	uint32_t room = depth(u) > u->rx.count ? depth(u) - u->rx.count : 0;
 
 	if (len > room) {
 		u->ris |= INT_OE;
 		u->rsr |= 1 << 3;
 		len = room;
 	}
-	memcpy(u->rx + u->rx_count, buf, len);
-	u->rx_count += len;
+	uart_fifo_put(&u->rx, buf, len);
 	rx_update(u);
 }
 
-/* Move as much of the transmit FIFO to the host as it takes. */
 static void tx_drain(struct pl011 *u)
 {
-	size_t n = u->tx_count;
-
-	if (u->tx_count && u->chr)
-		n = chardev_write(u->chr, u->tx, u->tx_count);
-	memmove(u->tx, u->tx + n, u->tx_count - n);
-	u->tx_count -= n;
+	uart_fifo_send(&u->tx, u->chr);
 	tx_update(u);
 }
 
@@ -127,8 +117,8 @@ static void dr_write(struct device *dev, uint32_t val)
 		tx_update(u);
 		return;
 	}
-	if (u->tx_count < FIFO)
-		u->tx[u->tx_count++] = c;
+	if (u->tx.count < UART_FIFO)
+		uart_fifo_put(&u->tx, &c, 1);
 	tx_drain(u);
 }
 
@@ -137,12 +127,11 @@ static uint32_t dr_read(struct device *dev)
 	struct pl011 *u = to_pl011(dev);
 	uint32_t c;
 
-	if (!u->rx_count)
+	if (!u->rx.count)
 		return 0;
-	c = u->rx[0];
-	memmove(u->rx, u->rx + 1, --u->rx_count);
+	c = uart_fifo_get(&u->rx);
 	rx_update(u);
-	if (!u->rx_count && u->chr)
+	if (!u->rx.count && u->chr)
 		chardev_input_ready(u->chr);
 	return c;
 }
@@ -152,10 +141,10 @@ static uint32_t fr_read(struct device *dev)
 	struct pl011 *u = to_pl011(dev);
 	uint32_t fr = FR_CTS | FR_DSR | FR_DCD;
 
-	fr |= u->rx_count ? 0 : FR_RXFE;
-	fr |= u->rx_count >= depth(u) ? FR_RXFF : 0;
-	fr |= u->tx_count ? FR_BUSY : FR_TXFE;
-	fr |= u->tx_count >= depth(u) ? FR_TXFF : 0;
+	fr |= u->rx.count ? 0 : FR_RXFE;
+	fr |= u->rx.count >= depth(u) ? FR_RXFF : 0;
+	fr |= u->tx.count ? FR_BUSY : FR_TXFE;
+	fr |= u->tx.count >= depth(u) ? FR_TXFF : 0;
 	return fr;
 }
 
@@ -170,9 +159,9 @@ static size_t room(void *opaque)
 	const struct pl011 *u = opaque;
 	const uint32_t on = CR_UARTEN | CR_RXE;
 
-	if ((u->cr & on) != on || (u->cr & CR_LBE) || u->rx_count >= depth(u))
+	if ((u->cr & on) != on || (u->cr & CR_LBE) || u->rx.count >= depth(u))
 		return 0;
-	return depth(u) - u->rx_count;
+	return depth(u) - u->rx.count;
 }
 
 static void ready_again(struct pl011 *u)
@@ -186,8 +175,8 @@ static void lcr_wrote(struct device *dev, uint32_t val)
 {
 	struct pl011 *u = to_pl011(dev);
 
-	if (!(val & LCR_FEN) && u->rx_count > 1)
-		u->rx_count = 0;
+	if (!(val & LCR_FEN) && u->rx.count > 1)
+		u->rx.count = 0;
 	rx_update(u);
 	ready_again(u);
 }
@@ -307,9 +296,9 @@ static int pl011_restored(struct device *dev)
 {
 	struct pl011 *u = to_pl011(dev);
 
-	if (u->rx_count > FIFO || u->tx_count > FIFO)
+	if (u->rx.count > UART_FIFO || u->tx.count > UART_FIFO)
 		return -EINVAL;
-	if (u->tx_count)
+	if (u->tx.count)
 		tx_drain(u);
 	update_irq(u);
 	ready_again(u);
@@ -328,10 +317,10 @@ static const struct state_field pl011_state[] = {
 	STATE_FIELD(struct pl011, imsc),
 	STATE_FIELD(struct pl011, ris),
 	STATE_FIELD(struct pl011, dmacr),
-	STATE_FIELD(struct pl011, rx_count),
-	STATE_FIELD(struct pl011, tx_count),
-	STATE_FIELD(struct pl011, rx),
-	STATE_FIELD(struct pl011, tx),
+	STATE_FIELD(struct pl011, rx.count),
+	STATE_FIELD(struct pl011, tx.count),
+	STATE_FIELD(struct pl011, rx.byte),
+	STATE_FIELD(struct pl011, tx.byte),
 	{ NULL, 0, 0 },
 };
 /* clang-format on */
