@@ -27,7 +27,7 @@ session() {
 		say written $(sum </dev/vdd)
 		say fetched $(printf 'GET /b HTTP/1.0\r\n\r\n' | nc 10.0.2.2 8081 | tail -c 393216 | sum)
 		for line in 4 5 9 10 11; do
-			grep -q "^ *$line: *0 " /proc/interrupts || say interrupts $line
+			! grep -q "^ *$line: *[1-9]" /proc/interrupts || say interrupts $line
 		done
 		say complaints $(dmesg | grep -c 'nobody cared\|I/O error, dev vd[bd]\|lost interrupt')
 		say end
