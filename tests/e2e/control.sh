@@ -3,6 +3,7 @@
 # it is, reset starts it anew, stop and kill end it; names that clash or were left behind.
 # boards: 1
 . /e2e/lib.sh
+. /e2e/control.sh
 load_module
 memory=192M
 
@@ -32,11 +33,8 @@ start() {
 	start_guest control armmp-lpae 1 --disk $work/big --net user,hostfwd=tcp:127.0.0.1:7007-:7 "$@"
 }
 
-count() { result control | head -n 1 | cut -d' ' -f1; }
 guest_has() { result control | head -n 1 | cut -d' ' -f2; }
-counts() { [ "$(count)" -gt "${1:-0}" ] 2>/dev/null; }
 rss() { sed -n 's/^VmRSS:[ \t]*\([0-9]*\).*/\1/p' /proc/$(monitor control)/status; }
-status() { ember ps | awk '$1 == "control" { print $3 }'; }
 left() { ember balloon control | cut -d' ' -f1; }
 
 at_most() { [ "$($1)" -le "$2" ] 2>/dev/null; }
@@ -81,23 +79,6 @@ reporting() {
 	at_guest 'echo 3 >/proc/sys/vm/drop_caches'
 	check report-gives-back at_most rss 114688
 	echo "control: after a report RSS $(rss) kB"
-}
-
-pausing() {
-	local before after
-	ember pause control
-	before=$(count)
-	[ "$(status)" = paused ] || fail "control.pause: status $(status)"
-	sleep 3
-	after=$(count)
-	ember resume control
-	if [ "$before" != "$after" ]; then
-		fail "control.pause: the guest went on from $before to $after"
-	elif ! wait_for counts "$after"; then
-		fail "control.resume: the guest does not go on"
-	else
-		pass control.pause
-	fi
 }
 
 # Count and process show that it is a new guest under the same monitor.

@@ -1,6 +1,7 @@
 # The monitor around a guest on malta: it pauses and goes on, the host's vhost_net serves
 # its network though KVM has no irqfds here, and it ends when told to.
 . /e2e/lib.sh
+. /e2e/control.sh
 memory=64M
 load_module
 
@@ -13,27 +14,6 @@ make_guest control <<-'END'
 		echo $n | dd of=/dev/vda conv=fsync 2>/dev/null
 	done
 END
-
-count() { result control | head -n 1; }
-counts() { [ "$(count)" -gt "${1:-0}" ] 2>/dev/null; }
-status() { ember ps | awk '$1 == "control" { print $3 }'; }
-
-pausing() {
-	local before after
-	ember pause control
-	before=$(count)
-	[ "$(status)" = paused ] || fail "control.pause: status $(status)"
-	sleep 3
-	after=$(count)
-	ember resume control
-	if [ "$before" != "$after" ]; then
-		fail "control.pause: the guest went on from $before to $after"
-	elif ! wait_for counts "$after"; then
-		fail "control.resume: the guest does not go on"
-	else
-		pass control.pause
-	fi
-}
 
 # The kernel's thread is named after its owner.
 vhost() {
