@@ -310,9 +310,10 @@ int mips32_emulate_trap(struct mips32_vcpu *v, u32 va)
 	u32 original;
 	int ret;
 
+	/* A fetch is none: the guest has jumped there. */
 	if (!v->low || va < (u32)MIPS32_TRAP_LOADS ||
 	    va > (u32)MIPS32_TRAP_STORES + MIPS32_TRAP_ERET ||
-	    !mips32_kernel_mode(v))
+	    va == v->ctxt->pc || !mips32_kernel_mode(v))
 		return 0;
 	ret = mips32_fetch(v, &step);
 	if (ret)

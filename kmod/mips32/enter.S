@@ -233,9 +233,13 @@ mips32_block_store:
 	ins	\reg, zero, 0, 12 + MIPS32_BLOCK_ORDER
 	.endm
 
-	/* mfc0 \reg, Status; way: where k1 points, from the block's start. */
+	/*
+	 * mfc0 \reg, Status; way: where k1 points, from the block's start.  No guest's code
+	 * is that high: then it is a fetch, of a guest that has jumped there.
+	 */
 	.macro	status_read, reg
-	addiu	k0, k0, 4
+	bltz	k0, not_ours
+	 addiu	k0, k0, 4
 	mtc0	k0, CP0_EPC
 	lw	\reg, STATUS - way(k1)
 	lw	k0, COMM_VIE - way(k1)
@@ -248,7 +252,8 @@ mips32_block_store:
 	.endm
 
 	.macro	status_read_k0
-	addiu	k0, k0, 4
+	bltz	k0, not_ours
+	 addiu	k0, k0, 4
 	mtc0	k0, CP0_EPC
 	lw	k0, STATUS - way(k1)
 	lw	k1, COMM_VIE - way(k1)
@@ -260,7 +265,8 @@ mips32_block_store:
 	.endm
 
 	.macro	status_read_k1
-	addiu	k0, k0, 4
+	bltz	k0, not_ours
+	 addiu	k0, k0, 4
 	mtc0	k0, CP0_EPC
 	lw	k0, COMM_VIE - way(k1)
 	lw	k1, STATUS - way(k1)

@@ -136,7 +136,8 @@ static void fault_install(struct mips32_vcpu *v, const struct fault *f, u32 *at,
 	if (!at)
 		return;
 	vm->nr_faults++;
-	if (!(*at & SPTE_V))
+	/* Those beyond kseg0's reach have as many PTEs as addresses: not counted. */
+	if (!(*at & SPTE_V) && f->gfn < MIPS32_KSEG0_PAGES)
 		vm->mapped.pages++;
 	if (mips32_patch_watched(vm, f->gfn))
 		dirty = false;

@@ -115,35 +115,58 @@ static void code_put(struct code_page *code, u32 va, bool changed)
 
 /* ---- records ------------------------------------------------------------------------- */
 
-/* From here on the page is not mapped for writing.  patch_lock. */
-static int record(struct mips32_vm *mvm, gfn_t gfn, unsigned int at,
-		  const struct mips32_patch *patch)
+static struct patched_site *find_site(struct patched_page *page, unsigned int at)
 {
-	struct patched_page *old = xa_load(&mvm->patched, gfn), *new;
+	unsigned int i;
+
+	for (i = 0; page && i < page->nr; i++)
+		if (page->sites[i].at == at)
+			return &page->sites[i];
+	return NULL;
+}
+
+/* A new one, of which the caller fills in the rest; NULL: there is no memory. */
+static struct patched_site *add_site(struct mips32_vm *mvm, gfn_t gfn,
+				     struct patched_page *old, unsigned int at)
+{
 	unsigned int nr = old ? old->nr : 0;
-	struct patched_site *site;
-	int ret;
+	struct patched_page *new;
 
 	/* Found by others without a lock, but for its address only. */
 	new = kmalloc(struct_size(new, sites, nr + 1), GFP_KERNEL_ACCOUNT);
 	if (!new)
-		return -ENOMEM;
+		return NULL;
 	if (old)
-		memcpy(new->sites, old->sites, nr * sizeof(*site));
+		memcpy(new->sites, old->sites, nr * sizeof(new->sites[0]));
 	new->nr = nr + 1;
-	site = &new->sites[nr];
-	site->at = at;
-	site->nr = patch->nr;
-	memcpy(site->old, patch->old, sizeof(site->old));
-	memcpy(site->new, patch->new, sizeof(site->new));
-	ret = xa_err(xa_store(&mvm->patched, gfn, new, GFP_KERNEL_ACCOUNT));
-	if (ret) {
+	new->sites[nr].at = at;
+	if (xa_err(xa_store(&mvm->patched, gfn, new, GFP_KERNEL_ACCOUNT))) {
 		kfree(new);
-		return ret;
+		return NULL;
 	}
 	kfree(old);
 	mvm->nr_patched++;
-	return 0;
+	return &new->sites[nr];
+}
+
+/*
+ * From here on the page is not mapped for writing.  A word has one record, also if the
+ * monitor has put something else there since.  False: there is no memory.  patch_lock.
+ */
+static bool record(struct mips32_vm *mvm, gfn_t gfn, unsigned int at,
+		   const struct mips32_patch *patch)
+{
+	struct patched_page *page = xa_load(&mvm->patched, gfn);
+	struct patched_site *site = find_site(page, at);
+
+	if (!site)
+		site = add_site(mvm, gfn, page, at);
+	if (!site)
+		return false;
+	site->nr = patch->nr;
+	memcpy(site->old, patch->old, sizeof(site->old));
+	memcpy(site->new, patch->new, sizeof(site->new));
+	return true;
 }
 
 /* With the first page, guest kernels get their comm pages, too. */
@@ -232,7 +255,7 @@ static bool write_words(struct mips32_vcpu *v, struct code_page *code,
 {
 	struct mips32_vm *mvm = to_mips32_vm(v->vcpu.vm);
 
-	if (record(mvm, code->gfn, in->at, patch))
+	if (!record(mvm, code->gfn, in->at, patch))
 		return false;
 	watch(mvm, code->gfn);
 	return change_words(v, code, in, patch);

@@ -70,6 +70,27 @@ static void do_overwrite(void)
 	expect_eq(vm_done(&vm), 0x40026800);
 }
 
+/*
+ * A monitor that puts the old words back, so often that what is kept of each would be too
+ * much, were it kept each time.
+ */
+static void rewritten(void)
+{
+	const unsigned int words = 64, rounds = 8192 / words + 2;
+	uint32_t *code;
+	unsigned int i;
+
+	translates = true;
+	start("g_rewritten", SCRATCH);
+	code = vm_mem(&vm, SCRATCH);
+	for (i = 0; i < rounds; i++) {
+		vm_reports(&vm, 0x8c027014);
+		expect_eq(code[0], 0x8c027014);
+		expect_eq(code[words - 1], 0x8c027014);
+		memcpy(code, vm_mem(&vm, SCRATCH + 0x1000), 4 * words);
+	}
+}
+
 static void by_turns(void)
 {
 	translates = true;
@@ -91,6 +112,14 @@ static void do_resume(void)
 {
 	start("g_resume", ROUNDS);
 	expect_eq(vm_done(&vm), 3 * ROUNDS);
+}
+
+static void do_short_traps(void)
+{
+	start("g_short_traps", ROUNDS / 4);
+	vm_reports(&vm, translates ? 0xac058305 : 0x40856000);
+	vm_reports(&vm, translates ? 0xac008320 : 0x42000018);
+	vm_done(&vm);
 }
 
 static void do_own_pair(void)
@@ -140,15 +169,16 @@ BOTH(flags)
 BOTH(pending)
 BOTH(by_registers)
 BOTH(resume)
+BOTH(short_traps)
 BOTH(overwrite)
 BOTH(own_pair)
 
 static const struct test tests[] = {
-	TEST(flags),	       TEST(flags_plain),  TEST(pending),
-	TEST(pending_plain),   TEST(by_registers), TEST(by_registers_plain),
-	TEST(resume),	       TEST(resume_plain), TEST(overwrite),
-	TEST(overwrite_plain), TEST(own_pair),	   TEST(own_pair_plain),
-	TEST(by_turns),	       TEST(abuse),	   TEST(switch_off),
+	TEST(flags),	    TEST(flags_plain),	      TEST(pending),   TEST(pending_plain),
+	TEST(by_registers), TEST(by_registers_plain), TEST(resume),    TEST(resume_plain),
+	TEST(overwrite),    TEST(overwrite_plain),    TEST(own_pair),  TEST(own_pair_plain),
+	TEST(short_traps),  TEST(short_traps_plain),  TEST(rewritten), TEST(by_turns),
+	TEST(abuse),	    TEST(switch_off),
 };
 
 TEST_MAIN("translate", tests)

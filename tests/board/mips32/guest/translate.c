@@ -244,6 +244,155 @@ u32 g_resume(u32 rounds)
 	return exc_count;
 }
 
+/* ---- what else the vector page deals with by itself -------------------------------------- */
+
+asm(".text\n"
+    ".set push\n.set noreorder\n.set noat\n"
+    ".globl t_eret\nt_eret:\n"
+    "	mtc0 $4, $14\n"
+    "	mtc0 $5, $12\n"
+    "	ehb\n"
+    "	eret\n"
+    ".globl t_syscall\nt_syscall:\n"
+    "	mtc0 $4, $14\n"
+    "	mtc0 $5, $12\n"
+    "	ehb\n"
+    "	syscall\n"
+    ".globl t_status\nt_status:\n"
+    "	mtc0 $5, $12\n"
+    ".globl t_status_next\nt_status_next:\n"
+    "	nop\n"
+    ".globl t_land\nt_land:\n"
+    "	jr $31\n"
+    "	 nop\n"
+    ".set pop\n");
+
+void t_eret(u32 epc, u32 status);
+void t_syscall(u32 epc, u32 status);
+void t_status(u32 unused, u32 status);
+void t_land(void);
+extern char t_status_next[];
+
+#define USER_CODE 0x00400000
+#define ST_KERNEL 0x10000000u
+#define ST_USER 0x10u
+#define ST_ERL 4u
+#define ST_EXL 2u
+#define ST_IE 1u
+#define SOFT_IRQ 0x100u
+
+/* Back to who did it, in kernel mode; there is one page pair for users. */
+static u32 short_hook(struct exc *e, u32 *regs)
+{
+	if (!e->vector) {
+		mtc0(5, 0, 0);
+		mtc0(2, 0, LO(SCRATCH & 0x1fffffff, LO_V | LO_D));
+		mtc0(3, 0, LO(SCRATCH & 0x1fffffff, 0));
+		asm volatile("ehb; tlbwr" : : : "memory");
+		return e->epc;
+	}
+	mtc0(13, 0, 0);
+	mtc0(12, 0, ST_KERNEL | ST_EXL);
+	return e->epc - USER_CODE < 0x1000 && EXCCODE(e) ? (u32)user_returned : regs[31];
+}
+
+static void came(u32 code, u32 epc, u32 bd)
+{
+	check_exc(EXCCODE(&exc) == code && exc.epc == epc && exc.vector == 0x180);
+	check_exc((exc.cause & EXC_BD) == (bd ? EXC_BD : 0));
+}
+
+static void user_does(u32 first, u32 second, u32 code, u32 badvaddr)
+{
+	IO32(SCRATCH) = first;
+	IO32(SCRATCH + 4) = second;
+	IO32(SCRATCH + 8) = 0x0000000d; /* break */
+	sync_line(SCRATCH);
+	call_user((u32(*)(u32))USER_CODE, 0);
+	came(code, USER_CODE, first >> 16 == 0x1000);
+	check_exc(!badvaddr || exc.badvaddr == badvaddr);
+	check_exc((exc.status & (ST_USER | ST_EXL)) == (ST_USER | ST_EXL));
+}
+
+/* To users, these addresses are like any other of the kernel's. */
+static void users(void)
+{
+	const u32 branch = 0x10000001;
+
+	user_does(0x0000000c, 0, 8, 0);
+	user_does(branch, 0x0000000c, 8, 0);
+	user_does(0x8c028042, 0, 4, 0xffff8042);
+	user_does(0xac008300, 0, 5, 0xffff8300); /* 0: the kernel's mode */
+	user_does(0xac028302, 0, 5, 0xffff8302);
+	user_does(0xac008320, 0, 5, 0xffff8320);
+	user_does(branch, 0xac008320, 5, 0xffff8320);
+	user_does(0x40026000, 0, 11, 0);
+	user_does(0x42000018, 0, 11, 0);
+}
+
+/* To where nobody may go, or with an interrupt that waits for it. */
+static void returns(void)
+{
+	static const u32 at[] = { 0x80001000, 0xffff8040, 0xffff8042,
+				  0xffff8320, 0xffff8058, 0x60000002 };
+	u32 i;
+
+	for (i = 0; i < 12; i++) {
+		t_eret(at[i / 2], ST_KERNEL | ST_EXL | (i & 1 ? ST_USER : 0));
+		came(4, at[i / 2], 0);
+		check_exc(exc.badvaddr == at[i / 2]);
+		check_exc((exc.status & ST_USER) == (i & 1 ? ST_USER : 0));
+	}
+	mtc0(13, 0, SOFT_IRQ);
+	t_eret(USER_CODE, ST_KERNEL | SOFT_IRQ | ST_USER | ST_EXL | ST_IE);
+	came(0, USER_CODE, 0);
+	check_exc(exc.status == (ST_KERNEL | SOFT_IRQ | ST_USER | ST_EXL | ST_IE));
+	mtc0(30, 0, (u32)t_land);
+	t_eret(0x80001000, ST_KERNEL | ST_EXL | ST_ERL);
+	check((mfc0(12, 0) & (ST_EXL | ST_ERL)) == ST_EXL);
+	mtc0(12, 0, ST_KERNEL);
+}
+
+/* Next to these addresses there is nothing. */
+static void neighbours(void)
+{
+	u32 at;
+
+	for (at = 0xffff8000; at < 0xffff8400; at++) {
+		if (at - 0xffff8040 >= 32) {
+			asm volatile("lb $0, 0(%0)" : : "r"(at) : "memory");
+			check_exc(EXCCODE(&exc) == 4 && exc.badvaddr == at);
+		}
+		if (at - 0xffff8300 > 32) {
+			asm volatile("sb $0, 0(%0)" : : "r"(at) : "memory");
+			check_exc(EXCCODE(&exc) == 5 && exc.badvaddr == at);
+		}
+	}
+}
+
+u32 g_short_traps(u32 rounds)
+{
+	u32 i;
+
+	exc_hook = exc_skip;
+	neighbours();
+	exc_hook = short_hook;
+	for (i = 0; i < rounds; i++) {
+		users();
+		returns();
+		/* EPC stays what it is */
+		t_syscall(0x1234560, ST_KERNEL | ST_EXL);
+		came(8, 0x1234560, 0);
+		/* the user's mode at once, where no user may go */
+		t_status(0, ST_KERNEL | ST_USER);
+		came(4, (u32)t_status_next, 0);
+		check_exc(exc.status == (ST_KERNEL | ST_USER | ST_EXL));
+	}
+	report(word(t_eret, 1));
+	report(word(t_eret, 3));
+	return 0;
+}
+
 /* ---- code that changes -------------------------------------------------------------- */
 
 static u32 call(u32 at)
@@ -305,6 +454,24 @@ u32 g_by_turns(u32 at)
 	report(IO32(at + 4));
 	report(IO32(other + 4));
 	return 0;
+}
+
+/* What the monitor takes back is translated again; the copy behind it tells what it was. */
+u32 g_rewritten(u32 at)
+{
+	u32 i;
+
+	for (i = 0; i < 64; i++)
+		IO32(at + 4 * i) = IO32(at + 0x1000 + 4 * i) = 0x40027000; /* mfc0 v0, EPC */
+	IO32(at + 4 * i) = 0x03e00008; /* jr ra */
+	IO32(at + 4 * i + 4) = 0;
+	for (;;) {
+		for (i = 0; i < 64; i += 4)
+			sync_line(at + 4 * i);
+		for (i = 0; i < 40; i++)
+			call(at);
+		report(IO32(at));
+	}
 }
 
 /* ---- the comm page -------------------------------------------------------------------- */
