@@ -153,9 +153,10 @@ static void nothing(int sig)
 	(void)sig;
 }
 
-static void interrupt_soon(void)
+/* Again, if the first one came before KVM_RUN; 0: not at all. */
+static void interrupt_in(unsigned int usec)
 {
-	struct itimerval it = { .it_value.tv_usec = 1000 + random() % 20000 };
+	struct itimerval it = { .it_value.tv_usec = usec, .it_interval.tv_usec = usec };
 
 	expect_ok(setitimer(ITIMER_REAL, &it, NULL));
 }
@@ -171,8 +172,9 @@ static uint32_t result(unsigned int flags, unsigned int moves)
 	signal(SIGALRM, nothing);
 	for (;;) {
 		if (moves)
-			interrupt_soon();
+			interrupt_in(1000 + random() % 20000);
 		ev = vcpu_next(&vm->vcpu[0]);
+		interrupt_in(0);
 		if (ev.kind == EV_DONE)
 			break;
 		if (ev.kind != EV_INTR)

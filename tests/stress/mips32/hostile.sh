@@ -4,7 +4,7 @@
 load_module
 exits=$(option exits)
 export EMBER_SEED=$(option seed) EMBER_TIME_LIMIT=7000
-kinds="code coprocessor segments tlb_entries comm_page fpu other_mode all_at_once"
+kinds="code coprocessor segments tlb_entries comm_page fpu short_traps other_mode all_at_once"
 
 memory=64M
 echo 'n=0; while sleep 0.2; do n=$((n + 1)); echo $n | dd of=/dev/vda conv=fsync 2>/dev/null; done' |
@@ -15,7 +15,7 @@ start_guest linux mips32 1
 wait_for counts || fail "hostile.linux: the guest does not start"
 
 # A guest that only loops has made its exits soon: so many pieces of code, too.
-export EMBER_EXITS=$((exits / 8)) EMBER_SEEDS=$((exits / 10000))
+export EMBER_EXITS=$(((exits + 8) / 9)) EMBER_SEEDS=$((exits / 10000))
 program hostile $kinds
 unset EMBER_EXITS
 EMBER_SEEDS=$((exits / 5000)) program hostile monitors

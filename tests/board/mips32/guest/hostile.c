@@ -42,6 +42,24 @@ asm(".text\n"
 
 void wild_run(u32 pc, u32 status);
 
+/* What is translated, in a page that nobody writes to on purpose. */
+asm(".text\n"
+    ".balign 4096\n"
+    ".set push\n.set noreorder\n.set noat\n"
+    "	nop\n"
+    ".globl warm_words\nwarm_words:\n"
+    "	mfc0 $2, $12\n"
+    "	mtc0 $2, $12\n"
+    "	di\n"
+    "	ei\n"
+    "	di\n"
+    "	jr $31\n"
+    "	 nop\n"
+    ".balign 4096\n"
+    ".set pop\n");
+
+u32 warm_words(void);
+
 static u32 any(void)
 {
 	seed ^= seed << 13;
@@ -171,6 +189,45 @@ static u32 insn_comm(void)
 	return OF_FORM(forms);
 }
 
+#define INSN_LOAD_STATUS(rt) ((rt) << 16 | (0x8c008040 + (rt))) /* of translate.c */
+#define INSN_STORE_STATUS(rt) ((rt) << 16 | (0xac008300 + (rt)))
+#define INSN_STORE_ERET 0xac008320
+
+/* mfc0 and mtc0 of Status, eret and syscall, as they are and translated, and what is near. */
+static u32 insn_short(void)
+{
+	static const struct form forms[] = {
+		{ 0x80008040, 0x7c1f003f },
+		{ 0x80008300, 0x7c1f003f }, /* any load or store: with all alignments */
+		{ 0x80008000, 0x7c1f03ff },
+		{ 0xa0008300, 0x041f003f }, /* sb, sh */
+		{ 0x80000000, 0x7fff00ff }, /* by a register */
+		{ 0xac007000, 0x001f003c }, /* sw of EPC and others */
+		{ 0xac007014, 0x001f0000 },
+		{ 0xac003000, 0x001f0000 }, /* ei */
+		{ 0x40806800, 0x001f0000 }, /* mtc0 Cause: software interrupts */
+		{ 0x40806000, 0x001f0000 },
+		{ 0x40006000, 0x001f0000 }, /* Status */
+		{ 0x42000018, 0x00000000 }, /* eret */
+		{ 0x0000000c, 0x00000001 },
+		{ INSN_SYSCALL, 0x03ffffc0 },
+		{ 0x00000008, 0x03e00000 }, /* jr */
+	};
+	u32 rt = any() % 32;
+
+	switch (any() % 6) {
+	case 0:
+		return INSN_LOAD_STATUS(rt);
+	case 1:
+	case 2:
+		return INSN_STORE_STATUS(rt);
+	case 3:
+		return INSN_STORE_ERET;
+	default:
+		return OF_FORM(forms);
+	}
+}
+
 static u32 insn_fpu(void)
 {
 	static const struct form forms[] = {
@@ -215,6 +272,8 @@ static u32 insn_of(u32 kind)
 		return one_in(4) ? insn_reach() : insn_comm();
 	case HOSTILE_FPU:
 		return insn_fpu();
+	case HOSTILE_SHORT:
+		return insn_short();
 	default:
 		return insn_any();
 	}
@@ -301,6 +360,16 @@ static void map_code(void)
 		LO((CODE & 0x1fffffff) + 0x1000, bits));
 }
 
+/* Its own memory where the comm page is, which is gone from there for good then. */
+static void own_comm_pages(void)
+{
+	const u32 pa = SCRATCH & 0x1fffffff;
+
+	tlb_set(2, 0x6000 | (any() & 3), 0, any_lo(), LO(pa, any() & 7));
+	tlb_set(3, 0x2000 | (any() & 3), 0, any_lo(), LO(pa + 0x1000, any() & 7));
+	mtc0(10, 0, any() & 3);
+}
+
 /* ---- one try --------------------------------------------------------------------------------- */
 
 static u32 any_kind(void)
@@ -313,15 +382,57 @@ static u32 any_kind(void)
 	return kind;
 }
 
+/* Status as the vector page takes it, as only C does, or not at all; and where to go. */
+static u32 any_short_value(void)
+{
+	const u32 quick = 0x1000ff1b, status = any() & STATUS_CU;
+
+	switch (any() % 8) {
+	case 0:
+	case 1:
+	case 2:
+		return status | (any() & quick);
+	case 3:
+		return status | (any() & quick) | 4; /* ERL */
+	case 4:
+		return (status | (any() & quick)) ^ 1u << any() % 32;
+	case 5:
+		return 0xffff8000 + (any() & 0x37f);
+	case 6:
+		return (one_in(2) ? CODE : USER_CODE) + (any() & 0x3f);
+	default:
+		return any_value();
+	}
+}
+
+static void prepare_short(u32 *status)
+{
+	u32 i;
+
+	for (i = 1; i < 32; i++)
+		wild_regs[i] = any_short_value();
+	if (one_in(2)) /* software interrupts, which IE alone may hold back */
+		mtc0(13, 0, any() & 0x300);
+	if (one_in(2))
+		*status |= 0x300;
+	/* before the translated eret comes, too */
+	mtc0(30, 0, any_short_value());
+	if (one_in(64))
+		own_comm_pages();
+}
+
 static void attempt(void)
 {
 	u32 kind = any_kind(), status = any() & STATUS_CU, pc, i;
 
 	for (i = 1; i < 32; i++)
 		wild_regs[i] = any_value();
+	if (kind == HOSTILE_SHORT)
+		prepare_short(&status);
 	pc = kind == HOSTILE_ODD ? put_words16() : put_words(kind);
 	sync_code();
-	if (kind == HOSTILE_TLB || (kind == HOSTILE_COMM && one_in(8)))
+	if (kind == HOSTILE_TLB || (kind == HOSTILE_COMM && one_in(8)) ||
+	    (kind == HOSTILE_SHORT && one_in(32)))
 		wild_entries();
 	map_code();
 	/* half of them as a user, some at their other address, some with interrupts */
@@ -349,12 +460,33 @@ static void go_on(void)
 static u32 recover(struct exc *e, u32 *regs)
 {
 	mtc0(12, 0, STATUS_CU | STATUS_EXL);
+	mtc0(13, 0, 0);
 	regs[29] = STACK;
 	return (u32)go_on;
 }
 
+/* Where the last piece has led to nothing but a loop. */
+u32 g_hostile_again(void)
+{
+	go_on();
+	return 0;
+}
+
+static void warm_up(void)
+{
+	u32 i;
+
+	for (i = 0; i < 64; i++)
+		warm_words();
+	report(((volatile u32 *)warm_words)[0]);
+	report(((volatile u32 *)warm_words)[1]);
+	report(((volatile u32 *)warm_words)[2]);
+}
+
+/* Its code is translated first: what it does then meets all that there is for that. */
 u32 g_hostile(u32 first, u32 which)
 {
+	warm_up();
 	seed = first * 2654435761u | 1;
 	kinds = which;
 	tries = HOSTILE_TRIES;

@@ -13,7 +13,8 @@
 #define HOSTILE_COMM 0x10 /* the comm page's addresses */
 #define HOSTILE_FPU 0x20
 #define HOSTILE_ODD 0x40 /* MIPS16, which the guest is not told of */
-#define HOSTILE_KINDS 7
+#define HOSTILE_SHORT 0x80 /* what the vector page deals with by itself */
+#define HOSTILE_KINDS 8
 
 #define HOSTILE_TRIES 150 /* and then it is done */
 
