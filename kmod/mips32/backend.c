@@ -305,9 +305,8 @@ static void prepare(struct mips32_vcpu *v)
 }
 
 /*
- * What the first try serves changes nothing that the guest
- * is entered with, and takes no lock that flush() may hold while it waits for
- * v->entered.
+ * What the first try serves changes nothing that the guest is entered with, and takes
+ * no lock that flush() may hold while it waits for v->entered.
  */
 bool mips32_served(struct mips32_vcpu *v, u32 code)
 {
