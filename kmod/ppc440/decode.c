@@ -81,6 +81,10 @@ static const struct {
 #define XROW(name, op, flags, width) \
 	ROW(name, op, (flags) | PPC440_F_INDEXED, width, FIELD_RC)
 
+/* The same without rt. */
+#define AROW(name, op, flags) \
+	ROW(name, op, (flags) | PPC440_F_INDEXED, 0, FIELD_RT | FIELD_RC)
+
 static const struct decode_row rows_31[1024] = {
 	[4] = ROW("tw", TW, 0, 0, FIELD_RC),
 	[83] = ROW("mfmsr", MFMSR, PRIV, 0, FIELD_RA | FIELD_RB | FIELD_RC),
@@ -97,16 +101,16 @@ static const struct decode_row rows_31[1024] = {
 	[914] = ROW("tlbsx", TLBSX, PRIV | PPC440_F_INDEXED, 0, 0),
 	[566] = ROW("tlbsync", TLBSYNC, PRIV, 0, 0x03fff801),
 
-	[470] = XROW("dcbi", DCBI, PRIV, 0),
-	[454] = XROW("dccci", DCCCI, PRIV, 0),
+	[470] = AROW("dcbi", DCBI, PRIV),
+	[454] = AROW("dccci", DCCCI, PRIV),
 	[486] = XROW("dcread", DCREAD, PRIV, 0),
-	[966] = XROW("iccci", ICCCI, PRIV, 0),
-	[998] = XROW("icread", ICREAD, PRIV, 0),
-	[1014] = XROW("dcbz", DCBZ, 0, 0),
-	[758] = XROW("dcba", DCBA, 0, 0),
-	[86] = XROW("dcbf", CACHE, 0, 0),
-	[54] = XROW("dcbst", CACHE, 0, 0),
-	[982] = XROW("icbi", CACHE, 0, 0),
+	[966] = AROW("iccci", ICCCI, PRIV),
+	[998] = AROW("icread", ICREAD, PRIV),
+	[1014] = AROW("dcbz", DCBZ, 0),
+	[758] = AROW("dcba", DCBA, 0),
+	[86] = AROW("dcbf", CACHE, 0),
+	[54] = AROW("dcbst", CACHE, 0),
+	[982] = AROW("icbi", CACHE, 0),
 	[278] = XROW("dcbt", TOUCH, 0, 0),
 	[246] = XROW("dcbtst", TOUCH, 0, 0),
 	[22] = XROW("icbt", TOUCH, 0, 0),
@@ -228,8 +232,18 @@ static bool loads_to(const struct ppc440_insn *insn, unsigned int reg)
 	       ((reg - insn->rt) & 31) < regs;
 }
 
+/* BO: tests no bit of CR with 16, leaves CTR alone with 4 (manual, 2.4.2). */
+static bool has_reserved_bo(unsigned int bo)
+{
+	unsigned int reserved = (bo & 16 ? 8 : 0) | (bo & 4 ? 2 : 0);
+
+	if ((bo & 20) == 20)
+		reserved |= 1;
+	return bo & reserved;
+}
+
 /* The invalid forms that the manual's descriptions of the instructions list. */
-static bool registers_clash(const struct ppc440_insn *insn)
+static bool operands_clash(const struct ppc440_insn *insn)
 {
 	if (insn->flags & UPDATE)
 		return !insn->ra || loads_to(insn, insn->ra);
@@ -240,7 +254,10 @@ static bool registers_clash(const struct ppc440_insn *insn)
 		return loads_to(insn, insn->ra) ||
 		       (insn->flags & PPC440_F_INDEXED && loads_to(insn, insn->rb));
 	case PPC440_BCCTR:
-		return !(insn->rt & 4);	/* decrements CTR */
+		return has_reserved_bo(insn->rt) || !(insn->rt & 4);
+	case PPC440_BC:
+	case PPC440_BCLR:
+		return has_reserved_bo(insn->rt);
 	default:
 		return false;
 	}
@@ -265,7 +282,7 @@ bool ppc440_decode(u32 word, struct ppc440_insn *insn)
 	insn->spr = swapped_number(word);
 	insn->disp = displacement(insn, word);
 	insn->flags |= flags_in_word(insn, word);
-	if (word & row->reserved || registers_clash(insn))
+	if (word & row->reserved || operands_clash(insn))
 		insn->flags |= PPC440_F_INVALID;
 	return true;
 }
