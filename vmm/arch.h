@@ -54,6 +54,12 @@ int arch_vcpu_reset_at(int vcpu, uint32_t pc);
  */
 int arch_vcpu_interrupt(int vcpu, unsigned int pin, bool level);
 
+/*
+ * Drive input @nr of the interrupt controller that is in the kernel (a GIC's are the shared
+ * peripheral interrupts), from any thread.  0 or -errno.  Not on MIPS.
+ */
+int arch_line_set(struct kvm *kvm, unsigned int nr, bool level);
+
 /* One line about where the guest is, for someone who debugs it. */
 void arch_vcpu_describe(int vcpu, char *text, size_t size);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The monitor's side of /dev/kvm; see kvm.h. */
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
@@ -126,6 +127,13 @@ int kvm_add_memory(struct kvm *kvm, const struct guestmem *mem, struct err *e)
 	return 0;
 }
 
+int kvm_create_irqchip(struct kvm *kvm, const char *name, struct err *e)
+{
+	if (ioctl(kvm->vm, KVM_CREATE_IRQCHIP, 0) < 0)
+		return err_sys(e, EXIT_HOST, errno, "this host's KVM offers no %s", name);
+	return 0;
+}
+
 int kvm_rom_create(struct kvm *kvm, struct kvm_rom *rom, struct err *e)
 {
 	if (ioctl(kvm->sys, KVM_CHECK_EXTENSION, KVM_CAP_READONLY_MEM) <= 0)
@@ -164,7 +172,7 @@ int kvm_vcpu_create(struct kvm *kvm, unsigned int index, bool off, struct err *e
 int kvm_ioeventfd(struct kvm *kvm, uint64_t gpa, uint32_t value, int fd, bool assign)
 {
 	struct kvm_ioeventfd io = {
-		.datamatch = value,
+		.datamatch = htole32(value), /* compared in the host's byte order */
 		.addr = gpa,
 		.len = 4,
 		.fd = fd,
@@ -176,6 +184,15 @@ int kvm_ioeventfd(struct kvm *kvm, uint64_t gpa, uint32_t value, int fd, bool as
 	if (!assign)
 		io.flags |= KVM_IOEVENTFD_FLAG_DEASSIGN;
 	return ioctl(kvm->vm, KVM_IOEVENTFD, &io) < 0 ? -errno : 0;
+}
+
+int kvm_irqfd(struct kvm *kvm, unsigned int gsi, int fd)
+{
+	struct kvm_irqfd irqfd = { .fd = fd, .gsi = gsi };
+
+	if (!kvm->irqfd)
+		return -ENOSYS;
+	return ioctl(kvm->vm, KVM_IRQFD, &irqfd) < 0 ? -errno : 0;
 }
 
 int kvm_reg_get(int vcpu, uint64_t id, uint32_t *val)

@@ -36,6 +36,9 @@ void kvm_destroy(struct kvm *kvm);
 /* Make every region of @mem the guest's RAM. */
 int kvm_add_memory(struct kvm *kvm, const struct guestmem *mem, struct err *e);
 
+/* The architecture's interrupt controller, in the kernel: KVM_CREATE_IRQCHIP; 0, or -1 with @e. */
+int kvm_create_irqchip(struct kvm *kvm, const char *name, struct err *e);
+
 /*
  * A slot for memory that the guest can't write, at @gpa: its writes there are MMIO.
  * With @mapped false its reads are too.  0 or -errno.
@@ -55,8 +58,11 @@ int kvm_rom_map(struct kvm *kvm, const struct kvm_rom *rom, bool mapped);
  */
 int kvm_vcpu_create(struct kvm *kvm, unsigned int index, bool off, struct err *e);
 
-/* A 4-byte write of @value at @gpa becomes a signal on @fd; 0 or -errno. */
+/* A 4-byte write of @value, little-endian, at @gpa becomes a signal on @fd; 0 or -errno. */
 int kvm_ioeventfd(struct kvm *kvm, uint64_t gpa, uint32_t value, int fd, bool assign);
+
+/* A signal on @fd becomes an edge of @gsi; 0 or -errno. */
+int kvm_irqfd(struct kvm *kvm, unsigned int gsi, int fd);
 
 /* A 32-bit register of a vcpu by its KVM_REG_*; 0 or -errno. */
 int kvm_reg_get(int vcpu, uint64_t id, uint32_t *val);

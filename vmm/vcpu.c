@@ -3,6 +3,7 @@
  * A vcpu's thread; see vcpu.h.  run_loop() is the heart of the monitor, the
  * table of exits below it says what happens on each.
  */
+#include <endian.h>
 #include <errno.h>
 #include <linux/kvm.h>
 #include <signal.h>
@@ -33,6 +34,10 @@ static bool crash(struct vcpu *vcpu, const char *why)
 	return false;
 }
 
+/*
+ * The data are bytes as they lie in memory, and all devices have their registers
+ * little-endian: so does a big-endian guest's driver.
+ */
 static bool exit_mmio(struct vcpu *vcpu)
 {
 	struct kvm_run *run = vcpu->run;
@@ -45,12 +50,24 @@ static bool exit_mmio(struct vcpu *vcpu)
 	vcpu->bus->cpu = vcpu->index;
 	if (run->mmio.is_write) {
 		memcpy(&val, run->mmio.data, len);
-		bus_write(vcpu->bus, gpa, val, len);
+		bus_write(vcpu->bus, gpa, le64toh(val), len);
 	} else {
-		val = bus_read(vcpu->bus, gpa, len);
+		val = htole64(bus_read(vcpu->bus, gpa, len));
 		memcpy(run->mmio.data, &val, len);
 	}
 	loop_unlock(vcpu->loop);
+	return true;
+}
+
+static bool exit_dcr(struct vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+	uint32_t val = run->dcr.data;
+
+	loop_lock(vcpu->loop);
+	vcpu->dcr(vcpu->opaque, run->dcr.dcrn, &val, run->dcr.is_write);
+	loop_unlock(vcpu->loop);
+	run->dcr.data = val;
 	return true;
 }
 
@@ -109,6 +126,7 @@ static const struct {
 	bool (*handle)(struct vcpu *vcpu);
 } exits[] = {
 	{ KVM_EXIT_MMIO, exit_mmio },
+	{ KVM_EXIT_DCR, exit_dcr },
 	{ KVM_EXIT_INTR, exit_again },
 	{ KVM_EXIT_IRQ_WINDOW_OPEN, exit_again },
 	{ KVM_EXIT_SYSTEM_EVENT, exit_system_event },

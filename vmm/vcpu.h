@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct bus;
 struct err;
@@ -46,6 +47,8 @@ struct vcpu {
 	struct bus *bus;
 	/* From the vcpu's thread, without the device lock; the thread ends then. */
 	void (*event)(void *opaque, enum vm_event event);
+	/* PowerPC: a device control register that is not in the kernel; device lock held. */
+	void (*dcr)(void *opaque, uint32_t nr, uint32_t *val, bool write);
 	void *opaque;
 };
 

@@ -14,6 +14,7 @@
 #include "machine/boot.h"
 #include "machine/machine.h"
 #include "machine/virt.h"
+#include "machine/user_fdt.h"
 #include "machine/virt_fdt.h"
 #include "virtio/virtio.h"
 
@@ -204,20 +205,12 @@ static void virtio_in_order(void **state)
 /* --- a tree of the user's ---------------------------------------------------- */
 
 static const struct boot boot = { .initrd = 0x44000000, .initrd_size = 0x1000 };
-static const struct bus no_devices;
 
-static struct virt_fdt config(void)
+static struct fdt_guest config(void)
 {
-	static const uint32_t mpidr[1];
-
-	return (struct virt_fdt){ .cpus = 1,
-				  .mpidr = mpidr,
-				  .cpu = "arm,cortex-a7",
-				  .ram = 0x40000000,
-				  .ram_size = 64 * MIB,
-				  .append = "quiet",
-				  .boot = &boot,
-				  .bus = &no_devices };
+	return (struct fdt_guest){
+		.ram = 0x40000000, .ram_size = 64 * MIB, .append = "quiet", .boot = &boot
+	};
 }
 
 /* 32-bit cells, two memory nodes, an old command line. */
@@ -249,7 +242,7 @@ static uint8_t user[SIZE], result[SIZE];
 
 static void patched(void **state)
 {
-	struct virt_fdt cfg = config();
+	struct fdt_guest cfg = config();
 	struct err e = { 0 };
 
 	(void)state;
@@ -267,7 +260,7 @@ static void patched(void **state)
 
 static void append_is_optional(void **state)
 {
-	struct virt_fdt cfg = config();
+	struct fdt_guest cfg = config();
 	struct err e = { 0 };
 
 	(void)state;
@@ -281,7 +274,7 @@ static void append_is_optional(void **state)
 static void stale_initrd(void **state)
 {
 	static const struct boot none;
-	struct virt_fdt cfg = config();
+	struct fdt_guest cfg = config();
 	struct err e = { 0 };
 	int chosen;
 
@@ -301,7 +294,7 @@ static void stale_initrd(void **state)
 
 static void not_device_trees(void **state)
 {
-	struct virt_fdt cfg = config();
+	struct fdt_guest cfg = config();
 	struct err e = { 0 };
 	size_t len;
 
@@ -324,7 +317,7 @@ static void not_device_trees(void **state)
 
 static void hostile(void **state)
 {
-	struct virt_fdt cfg = config();
+	struct fdt_guest cfg = config();
 	uint32_t seed = 1, round, i;
 	struct err e;
 	size_t len;
@@ -347,7 +340,12 @@ static void hostile(void **state)
 
 static void no_room(void **state)
 {
-	struct virt_fdt cfg = config();
+	static const uint32_t mpidr[1];
+	static const struct bus no_devices;
+	const struct fdt_guest cfg = config();
+	const struct virt_fdt virt = {
+		.cpus = 1, .mpidr = mpidr, .cpu = "arm,cortex-a7", .bus = &no_devices, .guest = cfg
+	};
 	struct err e = { 0 };
 
 	(void)state;
@@ -356,7 +354,7 @@ static void no_room(void **state)
 					&cfg, &e),
 			 -1);
 	assert_int_equal(e.code, EXIT_USAGE);
-	assert_int_equal(virt_fdt_write(result, 600, &cfg, &e), -1);
+	assert_int_equal(virt_fdt_write(result, 600, &virt, &e), -1);
 	assert_non_null(strstr(e.msg, "--append"));
 }
 

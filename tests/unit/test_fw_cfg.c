@@ -58,6 +58,7 @@ static uint64_t rd(struct fixture *f, uint64_t off, unsigned int len)
 	return f->dev->ops->mmio_read(f->dev, off, len);
 }
 
+/* The registers are big-endian, an access has its bytes little-endian on every host. */
 static void wr(struct fixture *f, uint64_t off, uint64_t val, unsigned int len)
 {
 	f->dev->ops->mmio_write(f->dev, off, val, len);
@@ -65,7 +66,7 @@ static void wr(struct fixture *f, uint64_t off, uint64_t val, unsigned int len)
 
 static void choose(struct fixture *f, uint16_t key)
 {
-	wr(f, 8, htobe16(key), 2);
+	wr(f, 8, __builtin_bswap16(key), 2);
 }
 
 static uint8_t *ram(struct fixture *f, uint64_t gpa)
@@ -89,7 +90,7 @@ static uint32_t dma(struct fixture *f, uint32_t control, uint32_t len, uint64_t 
 
 	put_request(f, REQUEST, control, len, address);
 	wr(f, 16, 0, 4);
-	wr(f, 20, htobe32(REQUEST), 4);
+	wr(f, 20, __builtin_bswap32(REQUEST), 4);
 	memcpy(&answer, ram(f, REQUEST), 4);
 	return be32toh(answer);
 }
@@ -159,7 +160,7 @@ static void wide(void **state)
 	struct fixture *f = *state;
 
 	put_request(f, RAM + 0x333, FW_CFG_KERNEL_DATA << 16 | SELECT | READ, 10, DATA + 1);
-	wr(f, 16, htobe64(RAM + 0x333), 8);
+	wr(f, 16, __builtin_bswap64(RAM + 0x333), 8);
 	assert_memory_equal(ram(f, RAM + 0x333), "\0\0\0\0", 4);
 	assert_memory_equal(ram(f, DATA),
 			    "\0"
@@ -207,11 +208,11 @@ static void hostile_request(void **state)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		wr(f, 16, htobe64(rows[i]), 8);
+		wr(f, 16, __builtin_bswap64(rows[i]), 8);
 		assert_int_equal(f->dev->unknown, i + 1);
 	}
 	put_request(f, RAM + RAM_SIZE - 16, SELECT | READ, 4, DATA);
-	wr(f, 20, htobe32(RAM + RAM_SIZE - 16), 4);
+	wr(f, 20, __builtin_bswap32(RAM + RAM_SIZE - 16), 4);
 	assert_memory_equal(ram(f, DATA), "QEMU", 4);
 	/* Its own request as the data's place. */
 	assert_int_equal(dma(f, SELECT | READ, 16, REQUEST), 0);
@@ -282,7 +283,8 @@ static void nonsense(void **state)
 		if (random() % 2 && guestmem_at(&f->mem, at, 16))
 			put_request(f, at, random() % 32 | random() % 32 << 16, random() % 5000,
 				    to);
-		wr(f, random() % 4 ? 16 : random() % 24, htobe64(at), random() % 4 ? 8 : 4);
+		wr(f, random() % 4 ? 16 : random() % 24, __builtin_bswap64(at),
+		   random() % 4 ? 8 : 4);
 		rd(f, random() % 16, 1u << random() % 4);
 	}
 }

@@ -465,7 +465,10 @@ static void test_state_hostile(void **state)
 	device_state_save(rig->dev, good);
 	for (i = 0; i < ARRAY_SIZE(pokes); i++) {
 		assert_int_equal(device_state_restore(rig->dev, good, len), 0);
-		memcpy(pokes[i].field, &pokes[i].val, pokes[i].size);
+		if (pokes[i].size == 4)
+			*(uint32_t *)pokes[i].field = pokes[i].val;
+		else
+			*(uint64_t *)pokes[i].field = pokes[i].val;
 		device_state_save(rig->dev, bad);
 		assert_int_equal(device_state_restore(rig->dev, bad, len), -EINVAL);
 		check_fresh(rig);

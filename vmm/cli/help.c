@@ -10,6 +10,9 @@
 #ifdef HAVE_JANSSON
 #include <jansson.h>
 #endif
+#ifdef HAVE_ZLIB
+#include <zlib.h>
+#endif
 
 #include "../arch.h"
 #include "../exitcode.h"
@@ -104,6 +107,9 @@ void cli_version(FILE *to)
 	fprintf(to, "devices: %s, virtio-mmio blk, net, console, rng, balloon; vhost net, vsock\n",
 		arch_machine->devices);
 	fprintf(to, "libfdt: yes\n");
+#ifdef HAVE_ZLIB
+	fprintf(to, "zlib: %s\n", zlibVersion());
+#endif
 #ifdef HAVE_SLIRP
 	fprintf(to, "libslirp: %s\n", slirp_version_string());
 #else

@@ -27,7 +27,8 @@ struct irqline {
 	 * backends that live outside the device lock; -1 where there is none.
 	 */
 	int edge_fd;
-	unsigned int spi; /* GIC: shared peripheral interrupt number, 0 = INTID 32 */
+	unsigned int spi; /* input of the controller; a GIC's are shared peripheral interrupts */
+	unsigned int cells; /* of its specifier in the device tree: FDT_*_CELLS */
 	bool edge; /* edge triggered in the device tree */
 	void *opaque; /* the machine's */
 };

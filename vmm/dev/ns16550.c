@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "../host/chardev.h"
+#include "../machine/fdt.h"
 #include "ns16550.h"
 #include "regs.h"
 #include "uart_fifo.h"
@@ -391,10 +392,22 @@ static const struct state_field ns16550_state[] = {
 };
 /* clang-format on */
 
+/* There is no baud rate; the clock is the usual one, so that all speeds can be set. */
+static int ns16550_fdt(struct device *dev, void *fdt)
+{
+	FDT_TRY(fdt_begin_device(fdt, dev, "serial"));
+	FDT_TRY(fdt_property_string(fdt, "device_type", "serial"));
+	FDT_TRY(fdt_property_string(fdt, "compatible", "ns16550"));
+	FDT_TRY(fdt_property_u32(fdt, "clock-frequency", 11059200));
+	FDT_TRY(fdt_property_u32(fdt, "current-speed", 115200));
+	return fdt_end_node(fdt);
+}
+
 static const struct device_ops ns16550_ops = {
 	.name = "ns16550",
 	.mmio_read = ns16550_read,
 	.mmio_write = ns16550_write,
+	.fdt = ns16550_fdt,
 	.reset = ns16550_reset,
 	.destroy = ns16550_destroy,
 	.state = ns16550_state,

@@ -163,7 +163,8 @@ static int load_kernel(struct boot *boot, const struct boot_rules *rules,
 	if (!r)
 		r = rules->place(boot, ram, img.end, &why);
 	if (!r)
-		r = copy_segments(&img, buf, mem, &why);
+		r = copy_segments(&img, img.unpacked ? img.unpacked : buf, mem, &why);
+	free(img.unpacked);
 	free(buf);
 	if (r)
 		return err_set(e, why.code, "kernel %s: %s", f->kernel_path, why.msg);

@@ -4,7 +4,8 @@
  *
  * The files are opened once and read again for every machine (a guest reset
  * makes a new one), so that replacing a file on disk does not change a VM that
- * runs.  Where they are put is the machine's: virt_boot.c, malta_boot.c.
+ * runs.  Where they are put is the machine's: virt_boot.c, malta_boot.c,
+ * bamboo_boot.c.
  */
 #ifndef EMBER_BOOT_H
 #define EMBER_BOOT_H
@@ -30,7 +31,7 @@ void boot_files_close(struct boot_files *f);
 struct boot {
 	const char *kind; /* of the kernel */
 	uint32_t entry;
-	uint64_t dtb; /* virt: BOOT_DTB_MAX bytes are kept free here */
+	uint64_t dtb; /* virt, bamboo: BOOT_DTB_MAX bytes are kept free here */
 	uint64_t initrd, initrd_size; /* size 0: none */
 };
 
@@ -45,7 +46,7 @@ struct boot_rules {
 		     struct err *e);
 };
 
-extern const struct boot_rules boot_virt, boot_malta;
+extern const struct boot_rules boot_virt, boot_malta, boot_bamboo;
 
 /*
  * Load kernel and initrd into @mem, whose first region is the RAM Linux starts

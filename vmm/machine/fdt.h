@@ -17,21 +17,38 @@
 #define EMBER_FDT_H
 
 #include <libfdt.h>
+#include <stdbool.h>
 #include <stdint.h>
 
+struct boot;
+struct bus;
 struct device;
+struct err;
 struct irqline;
 
 /* Nodes that others refer to. */
 #define FDT_PHANDLE_GIC 1u
 #define FDT_PHANDLE_CLK 2u /* apb-pclk, 24 MHz */
+#define FDT_PHANDLE_UIC 3u
+#define FDT_PHANDLE_CPU 4u
+#define FDT_PHANDLE_POWER 5u
 
-/* Interrupt specifiers of arm,cortex-a15-gic: <type number flags> */
+/* Interrupt specifiers of arm,cortex-a15-gic: <type number flags>; of ibm,uic: <number flags> */
+#define FDT_GIC_CELLS 3u
+#define FDT_UIC_CELLS 2u
 #define FDT_IRQ_SPI 0u
 #define FDT_IRQ_PPI 1u
 #define FDT_IRQ_EDGE_RISING 1u
 #define FDT_IRQ_LEVEL_HIGH 4u
 #define FDT_IRQ_PPI_CPUS(n) (((1u << (n)) - 1) << 8)
+
+/* Of a user's tree, too: what there is of this VM in every tree. */
+struct fdt_guest {
+	uint64_t ram, ram_size;
+	const char *append; /* NULL: no bootargs */
+	const struct boot *boot;
+	bool seed; /* random bytes for the guest's generator */
+};
 
 #define FDT_TRY(call)                     \
 	do {                              \
@@ -50,6 +67,16 @@ int fdt_property_cells(void *fdt, const char *name, const uint32_t *cells, unsig
 /* "reg" with one window; "interrupts" with one line. */
 int fdt_property_reg(void *fdt, uint64_t base, uint64_t size);
 int fdt_property_irq(void *fdt, const struct irqline *irq);
+
+/* The nodes /chosen, with @stdout_path, and /memory. */
+int fdt_write_chosen(void *fdt, const struct fdt_guest *guest, const char *stdout_path);
+int fdt_write_memory(void *fdt, const struct fdt_guest *guest);
+
+/* The nodes of all devices on @bus. */
+int fdt_write_devices(void *fdt, const struct bus *bus);
+
+/* What to make of a libfdt error from writing a whole tree: 0, or -1 with @e. */
+int fdt_written(int r, struct err *e);
 
 /* Open the node "@name@<base>" and write its reg and, if it has one, its irq. */
 int fdt_begin_device(void *fdt, const struct device *dev, const char *name);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Which format a kernel image has; see image.h.  The machine's table decides: it is in
- * image_arm.c or image_mips.c.  Here is what both need, and what neither can run.
+ * image_arm.c, image_mips.c or image_ppc.c.  Here is what several need, and what none can run.
  */
 #include <string.h>
 
@@ -64,18 +64,45 @@ int image_match_compressed(const uint8_t *buf, size_t size)
 	return false;
 }
 
+enum { UIMAGE_SIZE = 12, UIMAGE_LOAD = 16, UIMAGE_ENTRY = 20, UIMAGE_ARCH = 29, UIMAGE_COMP = 31 };
+
+int image_match_uimage(const uint8_t *buf, size_t size)
+{
+	return image_match_bytes(buf, size, 0, "\x27\x05\x19\x56", 4);
+}
+
+int image_read_uimage(struct uimage *u, const uint8_t *buf, size_t size, uint8_t arch,
+		      const char *name, struct err *e)
+{
+	if (size < UIMAGE_HEADER)
+		return err_set(e, EXIT_USAGE, "uImage cut off in its header");
+	*u = (struct uimage){
+		.size = image_be32(buf + UIMAGE_SIZE),
+		.load = image_be32(buf + UIMAGE_LOAD),
+		.entry = image_be32(buf + UIMAGE_ENTRY),
+		.compression = buf[UIMAGE_COMP],
+	};
+	if (u->size > size - UIMAGE_HEADER)
+		return err_set(e, EXIT_USAGE,
+			       "truncated uImage: it should have %u bytes and has %zu",
+			       u->size + UIMAGE_HEADER, size);
+	if (buf[UIMAGE_ARCH] != arch)
+		return err_set(e, EXIT_USAGE, "uImage for another architecture (not %s)", name);
+	return 0;
+}
+
 int image_parse(struct image *img, const struct image_format *formats, const uint8_t *buf,
 		size_t size, uint64_t ram, struct err *e)
 {
 	const struct image_format *f = formats;
 
+	memset(img, 0, sizeof(*img));
 	if (!size)
 		return err_set(e, EXIT_USAGE, "empty file");
 	while (f->kind && !f->match(buf, size))
 		f++;
 	if (!f->parse)
 		return err_set(e, EXIT_USAGE, "%s", f->why);
-	memset(img, 0, sizeof(*img));
 	img->kind = f->kind;
 	return f->parse(img, buf, size, ram, e);
 }

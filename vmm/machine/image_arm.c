@@ -9,7 +9,6 @@
  * the 256 MiB around them begin where RAM does.
  */
 #include <elf.h>
-#include <stdbool.h>
 
 #include "image.h"
 
@@ -97,25 +96,13 @@ static int parse_raw(struct image *img, const uint8_t *buf, size_t size, uint64_
 	return 0;
 }
 
-/* U-Boot's wrapper: 64 bytes, big-endian; doc/uImage.FIT and include/image.h there. */
-enum { UIMAGE_SIZE = 12, UIMAGE_LOAD = 16, UIMAGE_ENTRY = 20 };
-enum { UIMAGE_ARCH = 29, UIMAGE_COMP = 31, UIMAGE_HEADER = 64 };
-enum { UIMAGE_ARCH_ARM = 2 };
-
-static int match_uimage(const uint8_t *buf, size_t size)
+static int uimage_payload(struct image *img, const struct uimage *u, const uint8_t *payload,
+			  uint64_t ram, struct err *e)
 {
-	return image_match_bytes(buf, size, 0, "\x27\x05\x19\x56", 4);
-}
-
-static int uimage_payload(struct image *img, const uint8_t *buf, size_t size, uint64_t ram,
-			  struct err *e)
-{
-	const uint8_t *payload = buf + UIMAGE_HEADER;
-
-	if (image_match_zimage(payload, size))
-		return image_parse_zimage(img, payload, size, ram, e);
-	image_one_segment(img, image_be32(buf + UIMAGE_LOAD), 0, size);
-	img->entry = image_be32(buf + UIMAGE_ENTRY);
+	if (image_match_zimage(payload, u->size))
+		return image_parse_zimage(img, payload, u->size, ram, e);
+	image_one_segment(img, u->load, 0, u->size);
+	img->entry = u->entry;
 	if (img->entry < img->seg[0].gpa || img->entry >= img->end)
 		return err_set(e, EXIT_USAGE, "uImage with its entry point outside the image");
 	return 0;
@@ -124,21 +111,14 @@ static int uimage_payload(struct image *img, const uint8_t *buf, size_t size, ui
 static int parse_uimage(struct image *img, const uint8_t *buf, size_t size, uint64_t ram,
 			struct err *e)
 {
-	uint32_t payload;
+	struct uimage u;
 	unsigned int i;
 
-	if (size < UIMAGE_HEADER)
-		return err_set(e, EXIT_USAGE, "uImage cut off in its header");
-	payload = image_be32(buf + UIMAGE_SIZE);
-	if (payload > size - UIMAGE_HEADER)
-		return err_set(e, EXIT_USAGE,
-			       "truncated uImage: it should have %u bytes and has %zu",
-			       payload + UIMAGE_HEADER, size);
-	if (buf[UIMAGE_ARCH] != UIMAGE_ARCH_ARM)
-		return err_set(e, EXIT_USAGE, "uImage for another architecture (not 32-bit ARM)");
-	if (buf[UIMAGE_COMP])
+	if (image_read_uimage(&u, buf, size, UIMAGE_ARCH_ARM, "32-bit ARM", e))
+		return -1;
+	if (u.compression != UIMAGE_PLAIN)
 		return err_set(e, EXIT_USAGE, "compressed uImage; give the zImage instead");
-	if (uimage_payload(img, buf, payload, ram, e))
+	if (uimage_payload(img, &u, buf + UIMAGE_HEADER, ram, e))
 		return -1;
 	for (i = 0; i < img->nr; i++)
 		img->seg[i].from += UIMAGE_HEADER;
@@ -182,12 +162,14 @@ static void place(struct image_elf *p, uint64_t ram)
 	}
 }
 
+static const struct image_elf_kind arm_elf = { EM_ARM, false, RUNS };
+
 static int parse_elf(struct image *img, const uint8_t *buf, size_t size, uint64_t ram,
 		     struct err *e)
 {
 	struct image_elf elf;
 
-	if (image_read_elf(&elf, img, buf, size, EM_ARM, RUNS, e))
+	if (image_read_elf(&elf, img, buf, size, &arm_elf, e))
 		return -1;
 	place(&elf, ram);
 	return 0;
@@ -197,7 +179,7 @@ static int parse_elf(struct image *img, const uint8_t *buf, size_t size, uint64_
 const struct image_format image_formats_arm[] = {
 	{ "zImage", image_match_zimage, image_parse_zimage, NULL },
 	{ "ELF", image_match_elf, parse_elf, NULL },
-	{ "uImage", match_uimage, parse_uimage, NULL },
+	{ "uImage", image_match_uimage, parse_uimage, NULL },
 	{ "arm64", image_match_arm64, NULL, "an arm64 kernel; this machine runs " RUNS },
 	{ "x86", image_match_x86, NULL, "an x86 kernel; this machine runs " RUNS },
 	{ "fdt", image_match_fdt, NULL,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * ELF: vmlinux, and small kernels linked for the machine.  Where its segments go is
- * for the machine's kind of kernel to say: image_arm.c, image_mips.c.
+ * for the machine's kind of kernel to say: image_arm.c, image_mips.c, image_ppc.c.
  */
 #include <elf.h>
 #include <stdbool.h>
@@ -37,31 +37,44 @@ static const char *machine_name(uint16_t machine)
 	return "another processor";
 }
 
-static int check_ident(const uint8_t *buf, size_t size, uint16_t wanted, const char *runs,
-		       struct err *e)
+/* The file's own byte order, which is the processor's. */
+static uint16_t get16(const struct image_elf *p, const uint8_t *at)
+{
+	return p->big ? at[0] << 8 | at[1] : image_le16(at);
+}
+
+static uint32_t get32(const struct image_elf *p, const uint8_t *at)
+{
+	return p->big ? image_be32(at) : image_le32(at);
+}
+
+static int check_ident(const struct image_elf *p, const uint8_t *buf, size_t size,
+		       const struct image_elf_kind *kind, struct err *e)
 {
 	uint16_t machine;
 
 	if (size < sizeof(Elf32_Ehdr))
 		return err_set(e, EXIT_USAGE, "ELF file cut off in its header");
-	if (buf[EI_DATA] != ELFDATA2LSB)
-		return err_set(e, EXIT_USAGE, "big-endian ELF; give a little-endian kernel");
-	machine = image_le16(EHDR(buf, e_machine));
-	if (buf[EI_CLASS] != ELFCLASS32 || machine != wanted)
+	if ((buf[EI_DATA] == ELFDATA2MSB) != kind->big)
+		return err_set(e, EXIT_USAGE, "%s-endian ELF; give a %s-endian kernel",
+			       kind->big ? "little" : "big", kind->big ? "big" : "little");
+	machine = get16(p, EHDR(buf, e_machine));
+	if (buf[EI_CLASS] != ELFCLASS32 || machine != kind->machine)
 		return err_set(e, EXIT_USAGE, "an ELF file for %s%s; this machine runs %s",
-			       machine == wanted ? "64-bit " : "", machine_name(machine), runs);
-	if (image_le16(EHDR(buf, e_type)) != ET_EXEC && image_le16(EHDR(buf, e_type)) != ET_DYN)
+			       machine == kind->machine ? "64-bit " : "", machine_name(machine),
+			       kind->runs);
+	if (get16(p, EHDR(buf, e_type)) != ET_EXEC && get16(p, EHDR(buf, e_type)) != ET_DYN)
 		return err_set(e, EXIT_USAGE, "an ELF file that is no executable");
 	return 0;
 }
 
-static int check_table(const uint8_t *buf, size_t size, struct err *e)
+static int check_table(const struct image_elf *p, const uint8_t *buf, size_t size, struct err *e)
 {
-	uint64_t off = image_le32(EHDR(buf, e_phoff)), n = image_le16(EHDR(buf, e_phnum));
+	uint64_t off = get32(p, EHDR(buf, e_phoff)), n = get16(p, EHDR(buf, e_phnum));
 
 	if (!n)
 		return err_set(e, EXIT_USAGE, "an ELF file without program headers");
-	if (image_le16(EHDR(buf, e_phentsize)) != sizeof(Elf32_Phdr))
+	if (get16(p, EHDR(buf, e_phentsize)) != sizeof(Elf32_Phdr))
 		return err_set(e, EXIT_USAGE, "damaged ELF file: size of a program header");
 	if (off > size || n * sizeof(Elf32_Phdr) > size - off)
 		return err_set(e, EXIT_USAGE, "truncated ELF file: program headers are missing");
@@ -72,13 +85,13 @@ static int add_segment(struct image_elf *p, const uint8_t *ph, size_t size, stru
 {
 	struct image *img = p->img;
 	struct image_seg s = {
-		.from = image_le32(PHDR(ph, p_offset)),
-		.filesz = image_le32(PHDR(ph, p_filesz)),
-		.memsz = image_le32(PHDR(ph, p_memsz)),
-		.gpa = image_le32(PHDR(ph, p_paddr)),
+		.from = get32(p, PHDR(ph, p_offset)),
+		.filesz = get32(p, PHDR(ph, p_filesz)),
+		.memsz = get32(p, PHDR(ph, p_memsz)),
+		.gpa = get32(p, PHDR(ph, p_paddr)),
 	};
 
-	if (image_le32(PHDR(ph, p_type)) != PT_LOAD || !s.memsz)
+	if (get32(p, PHDR(ph, p_type)) != PT_LOAD || !s.memsz)
 		return 0;
 	if (s.from > size || s.filesz > size - s.from)
 		return err_set(e, EXIT_USAGE, "truncated ELF file: a segment ends at byte %llu",
@@ -88,7 +101,7 @@ static int add_segment(struct image_elf *p, const uint8_t *ph, size_t size, stru
 	if (img->nr == IMAGE_MAX_SEGS)
 		return err_set(e, EXIT_USAGE, "an ELF file with more than %d segments",
 			       IMAGE_MAX_SEGS);
-	p->vaddr[img->nr] = image_le32(PHDR(ph, p_vaddr));
+	p->vaddr[img->nr] = get32(p, PHDR(ph, p_vaddr));
 	img->seg[img->nr++] = s;
 	return 0;
 }
@@ -104,21 +117,21 @@ uint32_t image_elf_entry(const struct image_elf *p)
 }
 
 int image_read_elf(struct image_elf *p, struct image *img, const uint8_t *buf, size_t size,
-		   uint16_t machine, const char *runs, struct err *e)
+		   const struct image_elf_kind *kind, struct err *e)
 {
 	const uint8_t *ph;
 	unsigned int i, n;
 
-	*p = (struct image_elf){ .img = img };
-	if (check_ident(buf, size, machine, runs, e) || check_table(buf, size, e))
+	*p = (struct image_elf){ .img = img, .big = kind->big };
+	if (check_ident(p, buf, size, kind, e) || check_table(p, buf, size, e))
 		return -1;
-	ph = buf + image_le32(EHDR(buf, e_phoff));
-	n = image_le16(EHDR(buf, e_phnum));
+	ph = buf + get32(p, EHDR(buf, e_phoff));
+	n = get16(p, EHDR(buf, e_phnum));
 	for (i = 0; i < n; i++)
 		if (add_segment(p, ph + i * sizeof(Elf32_Phdr), size, e))
 			return -1;
 	if (!img->nr)
 		return err_set(e, EXIT_USAGE, "an ELF file with nothing to load");
-	p->entry = image_le32(EHDR(buf, e_entry));
+	p->entry = get32(p, EHDR(buf, e_entry));
 	return 0;
 }

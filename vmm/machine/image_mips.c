@@ -30,6 +30,8 @@ static int place(const struct image_elf *elf, struct image_seg *s, uint32_t vadd
 	return 0;
 }
 
+static const struct image_elf_kind mips_elf = { EM_MIPS, false, RUNS };
+
 static int parse_elf(struct image *img, const uint8_t *buf, size_t size, uint64_t ram,
 		     struct err *e)
 {
@@ -37,7 +39,7 @@ static int parse_elf(struct image *img, const uint8_t *buf, size_t size, uint64_
 	unsigned int i;
 
 	(void)ram; /* begins at 0 */
-	if (image_read_elf(&elf, img, buf, size, EM_MIPS, RUNS, e))
+	if (image_read_elf(&elf, img, buf, size, &mips_elf, e))
 		return -1;
 	for (i = 0; i < img->nr; i++)
 		if (place(&elf, &img->seg[i], elf.vaddr[i], e))
@@ -46,15 +48,10 @@ static int parse_elf(struct image *img, const uint8_t *buf, size_t size, uint64_
 	return 0;
 }
 
-static int match_uimage(const uint8_t *buf, size_t size)
-{
-	return image_match_bytes(buf, size, 0, "\x27\x05\x19\x56", 4);
-}
-
 const struct image_format image_formats_mips[] = {
 	{ "ELF", image_match_elf, parse_elf, NULL },
 	{ "zImage", image_match_zimage, NULL, "a 32-bit ARM kernel; this machine runs " RUNS },
-	{ "uImage", match_uimage, NULL, "a uImage; give the ELF file instead (vmlinux)" },
+	{ "uImage", image_match_uimage, NULL, "a uImage; give the ELF file instead (vmlinux)" },
 	{ "arm64", image_match_arm64, NULL, "an arm64 kernel; this machine runs " RUNS },
 	{ "x86", image_match_x86, NULL, "an x86 kernel; this machine runs " RUNS },
 	{ "fdt", image_match_fdt, NULL, "a device tree or FIT image; give the kernel's ELF file" },

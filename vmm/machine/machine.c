@@ -6,6 +6,7 @@
 
 #include "../err.h"
 #include "../loop.h"
+#include "fdt.h"
 #include "type.h"
 
 static int check_size(const struct machine *m, struct err *e)
@@ -52,6 +53,19 @@ static void ended(void *opaque, enum vm_event event)
 		loop_quit(m->cfg.loop, 0);
 }
 
+/* Device lock held. */
+static void dcr(void *opaque, uint32_t nr, uint32_t *val, bool write)
+{
+	struct machine *m = opaque;
+
+	if (m->type->dcr && m->type->dcr(m, nr, val, write))
+		return;
+	m->bus.unclaimed++;
+	if (m->cfg.trace_mmio)
+		warn("dcr: %s of 0x%x: no such register", write ? "write" : "read", nr);
+	*val = 0;
+}
+
 static int create_vcpu(struct machine *m, unsigned int i, struct err *e)
 {
 	struct vcpu *vcpu = &m->vcpu[i];
@@ -61,6 +75,7 @@ static int create_vcpu(struct machine *m, unsigned int i, struct err *e)
 		.loop = m->cfg.loop,
 		.bus = &m->bus,
 		.event = ended,
+		.dcr = dcr,
 		.opaque = m,
 	};
 	m->vcpus++;
@@ -180,6 +195,29 @@ void *machine_fdt(struct machine *m, struct err *e)
 		return m->type->fdt(m, e);
 	err_set(e, EXIT_USAGE, "the machine %s has no device tree", m->type->name);
 	return NULL;
+}
+
+struct fdt_guest machine_fdt_guest(const struct machine *m)
+{
+	return (struct fdt_guest){
+		.ram = m->type->ram,
+		.ram_size = m->cfg.mem,
+		.append = m->cfg.append,
+		.boot = &m->boot,
+		.seed = m->cfg.seed,
+	};
+}
+
+int machine_load_fdt(struct machine *m, struct err *e)
+{
+	void *fdt = machine_fdt(m, e);
+	int r;
+
+	if (!fdt)
+		return -1;
+	r = guestmem_write(&m->mem, m->boot.dtb, fdt, fdt_totalsize(fdt));
+	free(fdt);
+	return r ? err_sys(e, EXIT_INTERNAL, -r, "device tree placed outside memory") : 0;
 }
 
 int machine_start(struct machine *m, struct err *e)

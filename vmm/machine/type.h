@@ -18,6 +18,7 @@
 #include "boot.h"
 #include "machine.h"
 
+struct fdt_guest;
 struct virtio_slot;
 
 #define MACHINE_CPUS_MAX 8u
@@ -51,6 +52,8 @@ struct machine_type {
 	void *(*fdt)(struct machine *m, struct err *e);
 	/* What the guest is told goes into memory, where it begins into the first vcpu. */
 	int (*start)(struct machine *m, struct err *e);
+	/* PowerPC: a device control register; false if there is none, and then 0 is read. */
+	bool (*dcr)(struct machine *m, uint32_t nr, uint32_t *val, bool write);
 	/* The vcpus have ended: before the devices go, and after. */
 	void (*unplug)(struct machine *m);
 	void (*finish)(struct machine *m);
@@ -71,6 +74,10 @@ struct machine {
 	int event; /* enum vm_event, atomic; the first one wins */
 	bool paused;
 };
+
+/* For machines with a device tree: what it says of this one; put it into memory. */
+struct fdt_guest machine_fdt_guest(const struct machine *m);
+int machine_load_fdt(struct machine *m, struct err *e);
 
 /* Put @dev on the bus, taking it over; NULL is its constructor's error.  0 or -1 with @e. */
 int machine_add_device(struct machine *m, struct device *dev, const char *what, struct err *e);

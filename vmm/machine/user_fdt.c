@@ -4,12 +4,13 @@
  * is believed, then given this VM's memory, initrd and command line.
  */
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../err.h"
 #include "boot.h"
 #include "fdt.h"
-#include "virt_fdt.h"
+#include "user_fdt.h"
 
 /* The node at @path, made if it isn't there. */
 static int need_node(void *fdt, const char *name)
@@ -31,15 +32,15 @@ static int set_initrd(void *fdt, int node, const struct boot *boot)
 	return fdt_setprop_u64(fdt, node, "linux,initrd-end", boot->initrd + boot->initrd_size);
 }
 
-static int set_chosen(void *fdt, const struct virt_fdt *cfg)
+static int set_chosen(void *fdt, const struct fdt_guest *guest)
 {
 	int node = need_node(fdt, "chosen");
 
 	if (node < 0)
 		return node;
-	if (cfg->append)
-		FDT_TRY(fdt_setprop_string(fdt, node, "bootargs", cfg->append));
-	return set_initrd(fdt, node, cfg->boot);
+	if (guest->append)
+		FDT_TRY(fdt_setprop_string(fdt, node, "bootargs", guest->append));
+	return set_initrd(fdt, node, guest->boot);
 }
 
 static bool is_memory(const void *fdt, int node)
@@ -74,7 +75,7 @@ static int append_cells(void *fdt, int node, uint64_t val, int cells)
 	return val >> 32 ? -FDT_ERR_BADNCELLS : fdt_appendprop_u32(fdt, node, "reg", val);
 }
 
-static int set_memory(void *fdt, const struct virt_fdt *cfg)
+static int set_memory(void *fdt, const struct fdt_guest *guest)
 {
 	int addr = fdt_address_cells(fdt, 0), size = fdt_size_cells(fdt, 0), node;
 
@@ -86,15 +87,62 @@ static int set_memory(void *fdt, const struct virt_fdt *cfg)
 		return node;
 	FDT_TRY(fdt_setprop_string(fdt, node, "device_type", "memory"));
 	fdt_delprop(fdt, node, "reg");
-	FDT_TRY(append_cells(fdt, node, cfg->ram, addr));
-	return append_cells(fdt, node, cfg->ram_size, size);
+	FDT_TRY(append_cells(fdt, node, guest->ram, addr));
+	return append_cells(fdt, node, guest->ram_size, size);
 }
 
-static int patch(void *fdt, const struct virt_fdt *cfg)
+static int patch(void *fdt, const struct fdt_guest *guest)
 {
-	FDT_TRY(set_memory(fdt, cfg));
-	FDT_TRY(set_chosen(fdt, cfg));
+	FDT_TRY(set_memory(fdt, guest));
+	FDT_TRY(set_chosen(fdt, guest));
 	return fdt_pack(fdt);
+}
+
+/* One step through the structure block: 1, 0 at the tree's end, or an error. */
+static int check_tag(const void *fdt, int at, int *next, int *depth)
+{
+	const char *name;
+	int r = 0;
+
+	switch (fdt_next_tag(fdt, at, next)) {
+	case FDT_BEGIN_NODE:
+		++*depth;
+		break;
+	case FDT_END_NODE:
+		if (!*depth)
+			return -FDT_ERR_BADSTRUCTURE;
+		--*depth;
+		break;
+	case FDT_PROP:
+		if (!fdt_getprop_by_offset(fdt, at, &name, &r))
+			return r;
+		break;
+	case FDT_END:
+		return *depth || *next < 0 ? -FDT_ERR_BADSTRUCTURE : 0;
+	}
+	return *next < 0 ? *next : 1;
+}
+
+/*
+ * From end to end, so that nothing later meets what is not there.  Newer versions of libfdt
+ * have fdt_check_full() for that, the one in the kernel's source has not.
+ */
+static int check(const void *fdt, size_t len)
+{
+	int r = len < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_header(fdt);
+	int at = 0, next = 0, depth = 0;
+
+	if (!r && len < fdt_totalsize(fdt))
+		r = -FDT_ERR_TRUNCATED;
+	if (!r && fdt_num_mem_rsv(fdt) < 0)
+		r = -FDT_ERR_TRUNCATED;
+	if (r)
+		return r;
+	do {
+		r = check_tag(fdt, at, &next, &depth);
+		at = next;
+	} while (r > 0);
+	return r;
 }
 
 static int not_one(int r, struct err *e)
@@ -105,21 +153,37 @@ static int not_one(int r, struct err *e)
 	return err_set(e, EXIT_USAGE, "damaged or truncated device tree: %s", fdt_strerror(r));
 }
 
-int user_fdt_write(void *buf, size_t size, const void *user, size_t len, const struct virt_fdt *cfg,
-		   struct err *e)
+int user_fdt_write(void *buf, size_t size, const void *user, size_t len,
+		   const struct fdt_guest *guest, struct err *e)
 {
 	int r;
 
 	if (len < sizeof(fdt32_t) || fdt_magic(user) != FDT_MAGIC)
 		return not_one(-FDT_ERR_BADMAGIC, e);
-	r = len < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_full(user, len);
+	r = check(user, len);
 	if (r)
 		return not_one(r, e);
 	r = fdt_open_into(user, buf, size);
 	if (!r)
-		r = patch(buf, cfg);
+		r = patch(buf, guest);
 	if (!r)
 		return 0;
 	return err_set(e, EXIT_USAGE, "cannot set memory and command line in the device tree: %s",
 		       fdt_strerror(r));
+}
+
+int user_fdt_load(void *buf, size_t size, const struct boot_files *files,
+		  const struct fdt_guest *guest, struct err *e)
+{
+	struct err why;
+	uint64_t len;
+	void *user =
+		boot_read_file(files->dtb, "device tree", files->dtb_path, BOOT_DTB_MAX, &len, e);
+	int r;
+
+	if (!user)
+		return -1;
+	r = user_fdt_write(buf, size, user, len, guest, &why);
+	free(user);
+	return r ? err_set(e, why.code, "device tree %s: %s", files->dtb_path, why.msg) : 0;
 }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The machine "virt"; see virt.h, and type.h for when each operation is called. */
 #include <errno.h>
-#include <libfdt.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "../arch.h"
 #include "../arch/arm/arm.h"
 #include "../arch/arm/gic.h"
-#include "../arch/arm/lines.h"
 #include "../dev/pl011.h"
 #include "../dev/pl031.h"
 #include "../err.h"
+#include "../lines.h"
 #include "firmware.h"
 #include "type.h"
+#include "user_fdt.h"
 #include "virt.h"
 #include "virt_fdt.h"
 
@@ -66,7 +66,7 @@ static struct irqline *new_line(struct machine *m, unsigned int spi, bool edge)
 {
 	struct line *line = &to_virt(m)->line[to_virt(m)->lines++];
 
-	line_init(line, m->cfg.dry ? NULL : &m->kvm, spi, edge);
+	line_init(line, m->cfg.dry ? NULL : &m->kvm, spi, FDT_GIC_CELLS, edge);
 	return &line->irq;
 }
 
@@ -102,31 +102,17 @@ static void virt_place(struct machine *m, unsigned int i, struct virtio_slot *sl
 
 static int write_fdt(struct machine *m, void *buf, struct err *e)
 {
-	const struct boot_files *files = m->cfg.files;
-	struct virt_fdt cfg = {
+	const struct virt_fdt cfg = {
 		.cpus = m->cfg.cpus,
 		.mpidr = to_virt(m)->mpidr,
 		.cpu = arm_cpu_compatible(&m->kvm),
-		.ram = VIRT_RAM,
-		.ram_size = m->cfg.mem,
-		.append = m->cfg.append,
-		.boot = &m->boot,
 		.bus = &m->bus,
-		.seed = m->cfg.seed,
+		.guest = machine_fdt_guest(m),
 	};
-	struct err why;
-	uint64_t size;
-	void *user;
-	int r;
 
-	if (files->dtb < 0)
-		return virt_fdt_write(buf, BOOT_DTB_MAX, &cfg, e);
-	user = boot_read_file(files->dtb, "device tree", files->dtb_path, BOOT_DTB_MAX, &size, e);
-	if (!user)
-		return -1;
-	r = user_fdt_write(buf, BOOT_DTB_MAX, user, size, &cfg, &why);
-	free(user);
-	return r ? err_set(e, why.code, "device tree %s: %s", files->dtb_path, why.msg) : 0;
+	if (m->cfg.files->dtb >= 0)
+		return user_fdt_load(buf, BOOT_DTB_MAX, m->cfg.files, &cfg.guest, e);
+	return virt_fdt_write(buf, BOOT_DTB_MAX, &cfg, e);
 }
 
 static void *virt_make_fdt(struct machine *m, struct err *e)
@@ -144,18 +130,6 @@ static void *virt_make_fdt(struct machine *m, struct err *e)
 	return NULL;
 }
 
-static int load_fdt(struct machine *m, struct err *e)
-{
-	void *fdt = virt_make_fdt(m, e);
-	int r;
-
-	if (!fdt)
-		return -1;
-	r = guestmem_write(&m->mem, m->boot.dtb, fdt, fdt_totalsize(fdt));
-	free(fdt);
-	return r ? err_sys(e, EXIT_INTERNAL, -r, "device tree placed outside memory") : 0;
-}
-
 /*
  * Linux, Documentation/arm/booting.rst: what the first CPU finds in its registers.  There
  * is a device tree, so no machine number.
@@ -165,7 +139,7 @@ static int virt_start(struct machine *m, struct err *e)
 	const uint32_t args[4] = { 0, ~0u, m->boot.dtb, 0 };
 	int r;
 
-	if (load_fdt(m, e))
+	if (machine_load_fdt(m, e))
 		return -1;
 	r = arch_vcpu_start_at(m->vcpu[0].fd, m->boot.entry, args);
 	return r ? err_sys(e, EXIT_HOST, -r, "cannot set the first vcpu's registers") : 0;

@@ -4,46 +4,22 @@
  * those of Linux, Documentation/devicetree/bindings; the tree is QEMU's.
  */
 #include <stdio.h>
-#include <sys/random.h>
 
-#include "../bus.h"
-#include "../dev/device.h"
-#include "../err.h"
-#include "boot.h"
 #include "fdt.h"
 #include "virt.h"
 #include "virt_fdt.h"
 
 static int write_chosen(void *fdt, const struct virt_fdt *cfg)
 {
-	const struct boot *boot = cfg->boot;
-	uint8_t seed[32];
 	char path[40];
 
 	snprintf(path, sizeof(path), "/pl011@%llx", VIRT_UART);
-	FDT_TRY(fdt_begin_node(fdt, "chosen"));
-	if (cfg->append)
-		FDT_TRY(fdt_property_string(fdt, "bootargs", cfg->append));
-	FDT_TRY(fdt_property_string(fdt, "stdout-path", path));
-	if (boot->initrd_size) {
-		FDT_TRY(fdt_property_u64(fdt, "linux,initrd-start", boot->initrd));
-		FDT_TRY(fdt_property_u64(fdt, "linux,initrd-end",
-					 boot->initrd + boot->initrd_size));
-	}
-	if (cfg->seed && getrandom(seed, sizeof(seed), GRND_NONBLOCK) == sizeof(seed))
-		FDT_TRY(fdt_property(fdt, "rng-seed", seed, sizeof(seed)));
-	return fdt_end_node(fdt);
+	return fdt_write_chosen(fdt, &cfg->guest, path);
 }
 
 static int write_memory(void *fdt, const struct virt_fdt *cfg)
 {
-	char node[40];
-
-	snprintf(node, sizeof(node), "memory@%llx", (unsigned long long)cfg->ram);
-	FDT_TRY(fdt_begin_node(fdt, node));
-	FDT_TRY(fdt_property_string(fdt, "device_type", "memory"));
-	FDT_TRY(fdt_property_reg(fdt, cfg->ram, cfg->ram_size));
-	return fdt_end_node(fdt);
+	return fdt_write_memory(fdt, &cfg->guest);
 }
 
 static int write_cpu(void *fdt, const struct virt_fdt *cfg, uint32_t mpidr)
@@ -137,15 +113,7 @@ static int write_clock(void *fdt, const struct virt_fdt *cfg)
 
 static int write_devices(void *fdt, const struct virt_fdt *cfg)
 {
-	unsigned int i;
-
-	for (i = 0; i < cfg->bus->nr; i++) {
-		struct device *dev = cfg->bus->dev[i];
-
-		if (dev->ops->fdt)
-			FDT_TRY(dev->ops->fdt(dev, fdt));
-	}
-	return 0;
+	return fdt_write_devices(fdt, cfg->bus);
 }
 
 static int (*const parts[])(void *fdt, const struct virt_fdt *cfg) = {
@@ -173,11 +141,5 @@ static int write_tree(void *fdt, size_t size, const struct virt_fdt *cfg)
 
 int virt_fdt_write(void *buf, size_t size, const struct virt_fdt *cfg, struct err *e)
 {
-	int r = write_tree(buf, size, cfg);
-
-	if (!r)
-		return 0;
-	return err_set(e, r == -FDT_ERR_NOSPACE ? EXIT_USAGE : EXIT_INTERNAL,
-		       "cannot write the device tree: %s%s", fdt_strerror(r),
-		       r == -FDT_ERR_NOSPACE ? " (is --append that long?)" : "");
+	return fdt_written(write_tree(buf, size, cfg), e);
 }

@@ -7,9 +7,9 @@
  * ship none for arm; this file takes its place for the module, the monitor
  * and the tests.  Documentation/virt/kvm/api.rst describes the calls.
  *
- * MIPS, whose kernels have theirs, does not see this one.
+ * MIPS and PowerPC, whose kernels have theirs, do not see this one.
  */
-#ifdef __mips__
+#if defined(__mips__) || defined(__powerpc__)
 #include_next <asm/kvm.h>
 #else
 

@@ -359,6 +359,7 @@ struct kvm_reg_list {
 #define KVM_EXIT_SHUTDOWN		8
 #define KVM_EXIT_FAIL_ENTRY		9
 #define KVM_EXIT_INTR			10
+#define KVM_EXIT_DCR			15
 #define KVM_EXIT_INTERNAL_ERROR		17
 #define KVM_EXIT_SYSTEM_EVENT		24
 #define KVM_EXIT_ARM_NISV		28
@@ -404,6 +405,11 @@ struct kvm_run {
 			__u32 len;
 			__u8 is_write;
 		} mmio;
+		struct {
+			__u32 dcrn;
+			__u32 data;
+			__u8 is_write;
+		} dcr; /* PowerPC's alone */
 		struct {
 			__u32 suberror;
 			__u32 ndata;

@@ -4,6 +4,7 @@
 #include <linux/kvm.h>
 #include <sys/ioctl.h>
 
+#include "../../arch.h"
 #include "../../err.h"
 #include "../../kvm.h"
 #include "gic.h"
@@ -62,21 +63,12 @@ int gic_start(struct kvm *kvm, int fd, const struct gic_config *cfg, struct err 
 	return 0;
 }
 
-int gic_spi_set(struct kvm *kvm, unsigned int spi, bool level)
+int arch_line_set(struct kvm *kvm, unsigned int nr, bool level)
 {
 	struct kvm_irq_level irq = {
-		.irq = KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | (spi + 32),
+		.irq = KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | (nr + 32),
 		.level = level,
 	};
 
 	return ioctl(kvm->vm, KVM_IRQ_LINE, &irq) < 0 ? -errno : 0;
-}
-
-int gic_spi_eventfd(struct kvm *kvm, unsigned int spi, int fd)
-{
-	struct kvm_irqfd irqfd = { .fd = fd, .gsi = spi };
-
-	if (!kvm->irqfd)
-		return -ENOSYS;
-	return ioctl(kvm->vm, KVM_IRQFD, &irqfd) < 0 ? -errno : 0;
 }

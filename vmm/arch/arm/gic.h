@@ -3,7 +3,6 @@
 #ifndef EMBER_ARCH_ARM_GIC_H
 #define EMBER_ARCH_ARM_GIC_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct err;
@@ -21,10 +20,5 @@ struct gic_config {
  */
 int gic_create(struct kvm *kvm, int *fd, const struct gic_config *cfg, struct err *e);
 int gic_start(struct kvm *kvm, int fd, const struct gic_config *cfg, struct err *e);
-
-/* Drive shared peripheral interrupt @spi; 0 or -errno. */
-int gic_spi_set(struct kvm *kvm, unsigned int spi, bool level);
-/* Signals on eventfd @fd become edges of @spi; 0 or -errno. */
-int gic_spi_eventfd(struct kvm *kvm, unsigned int spi, int fd);
 
 #endif

@@ -3,7 +3,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "gic.h"
+#include "arch.h"
+#include "kvm.h"
 #include "lines.h"
 
 static void line_set(struct irqline *irq, bool level)
@@ -12,30 +13,31 @@ static void line_set(struct irqline *irq, bool level)
 
 	pthread_mutex_lock(&line->lock);
 	if (level != line->level && line->kvm)
-		gic_spi_set(line->kvm, irq->spi, level);
+		arch_line_set(line->kvm, irq->spi, level);
 	line->level = level;
 	pthread_mutex_unlock(&line->lock);
 }
 
-static int bind_eventfd(struct kvm *kvm, unsigned int spi)
+static int bind_eventfd(struct kvm *kvm, unsigned int nr)
 {
 	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 
-	if (fd >= 0 && gic_spi_eventfd(kvm, spi, fd) < 0) {
+	if (fd >= 0 && kvm_irqfd(kvm, nr, fd) < 0) {
 		close(fd);
 		fd = -1;
 	}
 	return fd;
 }
 
-void line_init(struct line *line, struct kvm *kvm, unsigned int spi, bool edge)
+void line_init(struct line *line, struct kvm *kvm, unsigned int nr, unsigned int cells, bool edge)
 {
 	*line = (struct line){ .kvm = kvm };
 	pthread_mutex_init(&line->lock, NULL);
 	line->irq = (struct irqline){
 		.set = line_set,
-		.edge_fd = edge && kvm ? bind_eventfd(kvm, spi) : -1,
-		.spi = spi,
+		.edge_fd = edge && kvm ? bind_eventfd(kvm, nr) : -1,
+		.spi = nr,
+		.cells = cells,
 		.edge = edge,
 		.opaque = line,
 	};
