@@ -1,5 +1,5 @@
-# What building a kernel of our own from Debian's source takes, for lab/debug-kernel and
-# lab/guest-kernel. Sourced behind lib.sh, after use_arch.
+# What building a kernel of our own from Debian's source takes, for lab/debug-kernel,
+# lab/guest-kernel and lab/board-kernel. Sourced behind lib.sh, after use_arch.
 
 kernel_make=(nice -n 10 make --no-print-directory ARCH="$kernel_arch"
 	CROSS_COMPILE="$tuple-" KBUILD_KCONFIG=Kconfig.ember
@@ -15,9 +15,23 @@ unpack_source() {
 # configure FILE [KCONFIG]: everything that FILE does not name is off; what it names must
 # hold. KCONFIG is added to the kernel's own.
 configure() {
-	local line missing=()
 	cat Kconfig ${2+"$2"} >Kconfig.ember
 	"${kernel_make[@]}" -s KCONFIG_ALLCONFIG="$1" allnoconfig >&2
+	check_config "$1"
+}
+
+# configure_from DEFCONFIG FILE: what neither names is as the kernel's authors want it;
+# what FILE names must hold.
+configure_from() {
+	cp Kconfig Kconfig.ember
+	grep -vFf <(sed -n 's/^\(# \)\?\(CONFIG_[A-Z0-9_]*\).*/\2=/p' "$2") "$1" |
+		cat - "$2" >.config
+	"${kernel_make[@]}" -s olddefconfig >&2
+	check_config "$2"
+}
+
+check_config() {
+	local line missing=()
 	while read -r line; do
 		grep -qxF "$line" .config || missing+=("$line")
 	done < <(grep ^CONFIG_ "$1")
@@ -37,4 +51,18 @@ compile() {
 		>>"$log" 2>&1
 	rm -f "$new/lib/modules/$version"/{build,source}
 	echo "$version" >"$new/version"
+}
+
+# keep_headers DIR: what modules are built with, and nothing that only the kernel's own
+# build needs.
+keep_headers() {
+	local to=$1 own=arch/$kernel_arch
+	mkdir -p "$to"
+	tar -c --exclude='*.o' --exclude='*.o.d' --exclude='.*.cmd' \
+		Makefile Kconfig* .config Module.symvers System.map include scripts \
+		arch/Kconfig "$own"/Kconfig* "$own/Makefile" "$own/include" \
+		$(find "$own" -name '*.lds' -o -name 'Makefile*' -o -name module.lds.S) |
+		tar -x -C "$to"
+	# PowerPC's modules are linked with it.
+	[ ! -e "$own/lib/crtsavres.o" ] || cp "$own/lib/crtsavres.o" "$to/$own/lib/"
 }

@@ -20,10 +20,10 @@ key() { printf '%s\n' "$@" | sha256sum | cut -c1-12; }
 # key_of_files FILE...: a short name for the contents of these files.
 key_of_files() { cat "$@" | sha256sum | cut -c1-12; }
 
-# use_arch ARCH: sets arch, tuple, kernel_arch, loader, virtio_bus and flavours, from
-# the row of lab/architectures.
+# use_arch ARCH: sets arch, tuple, kernel_arch, loader, virtio_bus, userland and flavours,
+# from the row of lab/architectures.
 use_arch() {
-	read -r arch tuple kernel_arch loader virtio_bus flavours < \
+	read -r arch tuple kernel_arch loader virtio_bus userland flavours < \
 		<(grep "^$1[[:space:]]" "$lab/architectures") ||
 		die "no architecture '$1'; there are: $(known 1)"
 }
@@ -31,9 +31,9 @@ use_arch() {
 # use_flavour FLAVOUR: the same for the architecture that a kernel flavour is of.
 use_flavour() {
 	local name
-	name=$(awk -v f="$1" '!/^#/ { for (i = 6; i <= NF; i++) if ($i == f) print $1 }' \
+	name=$(awk -v f="$1" '!/^#/ { for (i = 7; i <= NF; i++) if ($i == f) print $1 }' \
 		"$lab/architectures")
-	[ -n "$name" ] || die "no kernel '$1'; there are: $(known 6)"
+	[ -n "$name" ] || die "no kernel '$1'; there are: $(known 7)"
 	use_arch "$name"
 }
 
