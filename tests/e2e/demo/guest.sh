@@ -17,7 +17,7 @@ first() {
 	found kernel "$(uname -r)"
 	found vcpus "$(grep -c ^processor /proc/cpuinfo)"
 	sync
-	reboot
+	/sbin/reboot
 	sleep 60
 }
 
