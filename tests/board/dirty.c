@@ -18,13 +18,13 @@ static uint8_t seen[NR];
 /* What was written since the last time, added to what was seen. */
 static unsigned int fetch(void)
 {
-	uint32_t bitmap[NR / 32];
+	uint8_t bitmap[NR / 8];
 	struct kvm_dirty_log log = { .slot = 1, .dirty_bitmap = bitmap };
 	unsigned int i, nr = 0;
 
 	expect_ok(ioctl(vm->fd, KVM_GET_DIRTY_LOG, &log));
 	for (i = 0; i < NR; i++) {
-		if (!(bitmap[i / 32] >> i % 32 & 1))
+		if (!(bitmap[i / 8] >> i % 8 & 1))
 			continue;
 		seen[i] = 1;
 		nr++;
