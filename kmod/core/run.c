@@ -97,13 +97,14 @@ static bool vcpu_wanted(struct ember_vcpu *vcpu)
 
 /*
  * A guest may keep its CPU for a whole time slice.  For RCU that is like user
- * space; one report a tick is as often as it looks.
+ * space; one report a tick is as often as it looks.  The RCU of kernels for one CPU asks
+ * for a reschedule instead, and look_around() sees that.
  */
 static void guest_note_rcu(struct ember_vcpu *vcpu)
 {
 	unsigned long now = jiffies;
 
-	if (vcpu->rcu_noted == now)
+	if (IS_ENABLED(CONFIG_TINY_RCU) || vcpu->rcu_noted == now)
 		return;
 	vcpu->rcu_noted = now;
 	rcu_note_context_switch(false);

@@ -36,14 +36,6 @@ void vcpu_set_reg(struct vcpu *cpu, uint64_t id, uint32_t val)
 	expect_ok(vcpu_set(cpu, id, &val));
 }
 
-uint32_t vcpu_pc(struct vcpu *cpu)
-{
-	uint64_t val = 0;
-
-	expect_ok(vcpu_get(cpu, REG_PC, &val));
-	return val;
-}
-
 struct kvm_reg_list *vcpu_reg_list(struct vcpu *cpu)
 {
 	struct kvm_reg_list count = { .n = 0 }, *list;
@@ -115,6 +107,29 @@ void vcpu_settle(struct vcpu *cpu)
 	cpu->run->immediate_exit = 0;
 }
 
+/* Data of an access is a number of its width in the guest's byte order, which is ours. */
+static uint64_t mmio_value(const void *data, unsigned int len)
+{
+	uint64_t d;
+	uint32_t w;
+	uint16_t h;
+
+	switch (len) {
+	case 1:
+		return *(const uint8_t *)data;
+	case 2:
+		memcpy(&h, data, sizeof(h));
+		return h;
+	case 4:
+		memcpy(&w, data, sizeof(w));
+		return w;
+	case 8:
+		memcpy(&d, data, sizeof(d));
+		return d;
+	}
+	fail("an MMIO exit of %u bytes", len);
+}
+
 static struct event mmio_event(struct vcpu *cpu)
 {
 	struct kvm_run *run = cpu->run;
@@ -124,10 +139,8 @@ static struct event mmio_event(struct vcpu *cpu)
 		.len = run->mmio.len,
 	};
 
-	if (run->mmio.len > 8)
-		fail("an MMIO exit of %u bytes", run->mmio.len);
 	if (run->mmio.is_write)
-		memcpy(&ev.value, run->mmio.data, ev.len < 4 ? ev.len : 4);
+		ev.value = mmio_value(run->mmio.data, run->mmio.len);
 	if (run->mmio.is_write && ev.addr >= PHYS(TEST_IO) && ev.addr < PHYS(TEST_IO) + 0x100)
 		return test_io(cpu, ev.addr - PHYS(TEST_IO), ev.value);
 	return ev;
@@ -161,7 +174,17 @@ struct event vcpu_next(struct vcpu *cpu)
 
 void vcpu_answer(struct vcpu *cpu, uint64_t value)
 {
-	memcpy(cpu->run->mmio.data, &value, sizeof(value));
+	unsigned int len = cpu->run->mmio.len;
+	uint32_t w = value;
+	uint16_t h = value;
+	uint8_t b = value;
+
+	memcpy(cpu->run->mmio.data,
+	       len == 1	  ? (void *)&b
+	       : len == 2 ? (void *)&h
+	       : len == 4 ? (void *)&w
+			  : (void *)&value,
+	       len);
 }
 
 /* ---- expectations ------------------------------------------------------------ */

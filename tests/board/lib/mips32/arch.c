@@ -40,6 +40,14 @@ struct vcpu *vm_add_vcpu(struct vm *vm)
 	return vm_create_vcpu(vm);
 }
 
+uint32_t vcpu_pc(struct vcpu *cpu)
+{
+	uint64_t val = 0;
+
+	expect_ok(vcpu_get(cpu, REG_PC, &val));
+	return val;
+}
+
 void vcpu_start(struct vcpu *cpu, const char *name, uint32_t arg0, uint32_t arg1)
 {
 	struct kvm_regs regs = {};

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Privileged instructions of the guest's kernel, one row each.
+ *
+ * Read after exit.c.  decode.c takes an instruction apart, a row of the table carries it
+ * out; spr_table.c knows the registers.
+ */
+#include <linux/kvm.h>
+#include <linux/mm.h>
+#include <asm/mmu.h>
+#include "ppc440.h"
+
+/* ---- the instruction ----------------------------------------------------------------- */
+
+/* Of a page that is mapped, by the map; false: it is not there, or not any more. */
+static bool read_mapped(struct ppc440_vcpu *v, gpa_t gpa, u32 *word)
+{
+	void *page;
+
+	spin_lock(&v->vcpu.vm->mmu_lock);
+	page = ppc440_mmu_page(v->vcpu.vm, gpa >> PAGE_SHIFT);
+	if (page)
+		*word = *(u32 *)(page + offset_in_page(gpa));
+	spin_unlock(&v->vcpu.vm->mmu_lock);
+	return page;
+}
+
+static int fetch_slowly(struct ppc440_vcpu *v, u32 *word)
+{
+	u32 pc = v->ctxt.pc;
+	bool swap;
+	gpa_t gpa;
+
+	/* It was there a moment ago: another thread has changed the guest's TLB. */
+	if (!ppc440_mmu_translate(v, pc, v->msr & MSR_IS, &gpa, &swap))
+		return 1;
+	if (!read_mapped(v, gpa, word)) {
+		if (v->quick)
+			return PPC440_LATER;
+		if (ember_read_guest(v->vcpu.vm, gpa, word, sizeof(*word)))
+			return ppc440_inject_mcheck(v, MCSR_IB);
+	}
+	if (swap)
+		*word = swab32(*word);
+	return 0;
+}
+
+int ppc440_fetch(struct ppc440_vcpu *v, u32 *word)
+{
+	u32 pc = v->ctxt.pc;
+
+	if (likely((pc & PAGE_MASK) == v->code_ea && v->quick)) {
+		*word = v->code[(pc & ~PAGE_MASK) / 4];
+		return 0;
+	}
+	return fetch_slowly(v, word);
+}
+
+/* ---- one handler for each ----------------------------------------------------------------- */
+
+static int new_msr(struct ppc440_vcpu *v, u32 msr, u32 pc)
+{
+	/* To sleep, or to see what has become pending for somebody else's eyes. */
+	if (unlikely(msr & MSR_WE && v->quick))
+		return PPC440_LATER;
+	v->ctxt.pc = pc;
+	ppc440_set_msr(v, msr);
+	return 1;
+}
+
+static int do_mfmsr(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+{
+	v->ctxt.gpr[insn->rt] = v->msr;
+	return ppc440_done(v);
+}
+
+static int do_mtmsr(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+{
+	return new_msr(v, v->ctxt.gpr[insn->rt], v->ctxt.pc + 4);
+}
+
+static int do_wrtee(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+{
+	v->msr = (v->msr & ~MSR_EE) | (v->ctxt.gpr[insn->rt] & MSR_EE);
+	return ppc440_done(v);
+}
+
+static int do_wrteei(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+{
+	v->msr = insn->disp ? v->msr | MSR_EE : v->msr & ~MSR_EE;
+	return ppc440_done(v);
+}
+
+static int do_rfi(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+{
+	return new_msr(v, MAGIC(v, SRR1), MAGIC(v, SRR0) & ~3);
+}
+
+static int do_rfci(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+{
+	return new_msr(v, MAGIC(v, CSRR1), MAGIC(v, CSRR0) & ~3);
+}
+
+static int do_rfmci(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+{
+	return new_msr(v, MAGIC(v, MCSRR1), MAGIC(v, MCSRR0) & ~3);
+}
+
+/* There is no such register: an illegal instruction (2.8.1), named once in the log. */
+static int no_register(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+{
+	u8 *told = &v->told[insn->spr / 8], bit = BIT(insn->spr % 8);
+
+	if (v->quick && !(*told & bit))
+		return PPC440_LATER;
+	if (!(*told & bit))
+		pr_info_ratelimited("ember: guest of process %d: %s of SPR %#x, which has no row\n",
+				    task_tgid_nr(current), insn->name, insn->spr);
+	*told |= bit;
+	return ppc440_inject_program(v, ESR_PIL);
+}
+
+static int do_mfspr(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+{
+	const struct ppc440_spr_row *row = ppc440_spr_find(insn->spr, false);
+
+	if (unlikely(!row))
+		return no_register(v, insn);
+	v->ctxt.gpr[insn->rt] = ppc440_spr_read(v, row);
+	return ppc440_done(v);
+}
+
+static int do_mtspr(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+{
+	const struct ppc440_spr_row *row = ppc440_spr_find(insn->spr, true);
+	int ret;
+
+	if (unlikely(!row))
+		return no_register(v, insn);
+	ret = ppc440_spr_write(v, row, v->ctxt.gpr[insn->rt]);
+	if (ret != PPC440_LATER)
+		v->ctxt.pc += 4;
+	return ret;
+}
+
+static int do_tlbwe(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+{
+	unsigned int idx = v->ctxt.gpr[insn->ra] % PPC440_TLB_SIZE;
+
+	if (ppc440_tlb_write_word(v, idx, insn->rb, v->ctxt.gpr[insn->rt]))
+		return ppc440_inject_program(v, ESR_PIL);
+	return ppc440_done(v);
+}
+
+static int do_tlbre(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+{
+	unsigned int idx = v->ctxt.gpr[insn->ra] % PPC440_TLB_SIZE;
+
+	if (insn->rb > 2)
+		return ppc440_inject_program(v, ESR_PIL);
+	v->ctxt.gpr[insn->rt] = ppc440_tlb_read_word(v, idx, insn->rb);
+	return ppc440_done(v);
+}
+
+#define CR0_EQ			0x20000000u
+#define CR0_SO			0x10000000u
+#define XER_SO			0x80000000u
+
+/* Manual, 5.9.2.  What is found by nobody leaves rt undefined: it stays. */
+static int do_tlbsx(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+{
+	u32 va = ppc440_address(insn, v->ctxt.gpr);
+	int idx = ppc440_tlb_find(v, va, MAGIC(v, MMUCR) & PPC44x_MMUCR_STS,
+				  MAGIC(v, MMUCR) & PPC44x_MMUCR_TID);
+
+	if (idx >= 0)
+		v->ctxt.gpr[insn->rt] = idx;
+	if (insn->flags & PPC440_F_RECORD)
+		v->ctxt.cr = (v->ctxt.cr & 0x0fffffff) | (idx >= 0 ? CR0_EQ : 0) |
+			     (v->ctxt.xer & XER_SO ? CR0_SO : 0);
+	return ppc440_done(v);
+}
+
+static int do_mfdcr(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+{
+	return ppc440_dcr_read(v, insn->spr, insn->rt);
+}
+
+static int do_mtdcr(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+{
+	return ppc440_dcr_write(v, insn->spr, v->ctxt.gpr[insn->rt]);
+}
+
+/* Memory and caches are the host's: nothing of the data cache is ever to be lost. */
+static int do_nothing(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+{
+	return ppc440_done(v);
+}
+
+static int do_iccci(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+{
+	v->want_iccci = true;
+	return ppc440_done(v);
+}
+
+/* What a debugger would see of a cache without anything in it. */
+static int do_cache_read(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+{
+	if (insn->op == PPC440_DCREAD)
+		v->ctxt.gpr[insn->rt] = 0;
+	return ppc440_done(v);
+}
+
+struct emulate_row {
+	int (*fn)(struct ppc440_vcpu *v, const struct ppc440_insn *insn);
+	u8 count;
+};
+
+#define ROW(op, handler, sym) \
+	[PPC440_ ## op] = { .fn = handler, .count = PPC440_EXIT_ ## sym }
+/* Counted by the handler. */
+#define ROW_OTHERS(op, handler) \
+	[PPC440_ ## op] = { .fn = handler, .count = PPC440_NR_EXITS }
+
+static const struct emulate_row emulate_table[PPC440_NR_OPS] = {
+	ROW(MFMSR,	do_mfmsr,	MFMSR),
+	ROW(MTMSR,	do_mtmsr,	MTMSR),
+	ROW(WRTEE,	do_wrtee,	WRTEE),
+	ROW(WRTEEI,	do_wrteei,	WRTEE),
+	ROW(RFI,	do_rfi,		RFI),
+	ROW(RFCI,	do_rfci,	RFCI),
+	ROW(RFMCI,	do_rfmci,	RFCI),
+	ROW(MFSPR,	do_mfspr,	MFSPR),
+	ROW(MTSPR,	do_mtspr,	MTSPR),
+	ROW(TLBWE,	do_tlbwe,	TLBWE),
+	ROW(TLBRE,	do_tlbre,	TLBRE),
+	ROW(TLBSX,	do_tlbsx,	TLBSX),
+	ROW(TLBSYNC,	do_nothing,	CACHE),
+	ROW_OTHERS(MFDCR, do_mfdcr),
+	ROW_OTHERS(MTDCR, do_mtdcr),
+	ROW(DCBI,	do_nothing,	CACHE),
+	ROW(DCCCI,	do_nothing,	CACHE),
+	ROW(DCREAD,	do_cache_read,	CACHE),
+	ROW(ICCCI,	do_iccci,	CACHE),
+	ROW(ICREAD,	do_cache_read,	CACHE),
+};
+
+#undef ROW
+#undef ROW_OTHERS
+
+int ppc440_emulate(struct ppc440_vcpu *v)
+{
+	const struct emulate_row *row;
+	struct ppc440_insn insn;
+	u32 word;
+	int ret;
+
+	/* The guest's user has no privileges, as on hardware. */
+	if (v->msr & MSR_PR)
+		return ppc440_inject_program(v, v->ctxt.esr);
+	ret = ppc440_fetch(v, &word);
+	if (ret)
+		return ret;
+	ppc440_decode(word, &insn);
+	row = &emulate_table[insn.op];
+	if (!row->fn)
+		return ppc440_inject_program(v, v->ctxt.esr);
+	ret = row->fn(v, &insn);
+	if (ret != PPC440_LATER && row->count < PPC440_NR_EXITS)
+		ember_count_exit(&v->vcpu, row->count);
+	return ret;
+}
+
+/* ---- device control registers ------------------------------------------------------------ */
+
+static int dcr_complete(struct ember_vcpu *vcpu)
+{
+	struct ppc440_vcpu *v = to_ppc440(vcpu);
+
+	/* Registers were set meanwhile: the value has no one to go to. */
+	if (!v->dcr.pending)
+		return 1;
+	v->dcr.pending = false;
+	v->ctxt.gpr[v->dcr.reg] = vcpu->run->dcr.data;
+	return ppc440_done(v);
+}
+
+static int dcr_to_user(struct ppc440_vcpu *v, unsigned int dcrn, u32 val, bool write)
+{
+	struct kvm_run *run = v->vcpu.run;
+
+	run->exit_reason = KVM_EXIT_DCR;
+	run->dcr.dcrn = dcrn;
+	run->dcr.data = val;
+	run->dcr.is_write = write;
+	ember_count_exit(&v->vcpu, PPC440_EXIT_DCR_USER);
+	/* A write is done when user space is told: who saves the vcpu then saves that. */
+	if (write)
+		ppc440_done(v);
+	return 0;
+}
+
+int ppc440_dcr_read(struct ppc440_vcpu *v, unsigned int dcrn, unsigned int rt)
+{
+	if (ppc440_uic_has(v, dcrn)) {
+		v->ctxt.gpr[rt] = ppc440_uic_read(v, dcrn);
+		ember_count_exit(&v->vcpu, PPC440_EXIT_DCR_KERNEL);
+		return ppc440_done(v);
+	}
+	if (v->quick)
+		return PPC440_LATER;
+	v->dcr.reg = rt;
+	v->dcr.pending = true;
+	v->vcpu.complete_exit = dcr_complete;
+	return dcr_to_user(v, dcrn, 0, false);
+}
+
+int ppc440_dcr_write(struct ppc440_vcpu *v, unsigned int dcrn, u32 val)
+{
+	if (v->quick && !ppc440_uic_has(v, dcrn))
+		return PPC440_LATER;
+	if (!ppc440_uic_has(v, dcrn))
+		return dcr_to_user(v, dcrn, val, true);
+	ppc440_uic_write(v, dcrn, val);
+	ember_count_exit(&v->vcpu, PPC440_EXIT_DCR_KERNEL);
+	return ppc440_done(v);
+}
+
+int ppc440_exit_reset(struct ppc440_vcpu *v)
+{
+	struct kvm_run *run = v->vcpu.run;
+
+	run->exit_reason = KVM_EXIT_SYSTEM_EVENT;
+	run->system_event.type = KVM_SYSTEM_EVENT_RESET;
+	run->system_event.ndata = 0;
+	return 0;
+}
