@@ -213,10 +213,35 @@ static bool may_be_quick(struct armv7_vcpu *v)
 	       !v->vgic.hcr && !v->timer.virt.line && !v->debug.control;
 }
 
+/* Where exits are timed: each that is served in between, too. */
+static noinline u32 timed_turns(struct armv7_vcpu *v, bool quick)
+{
+	u32 code;
+
+	for (;;) {
+		code = armv7_hyp_enter(v->ctxt);
+		ember_timing_left(&v->vcpu);
+		if (code != ARMV7_CODE_TRAP || !quick || !armv7_exit_quick(v))
+			return code;
+		ember_timing_enter(&v->vcpu);
+	}
+}
+
+static __always_inline u32 turns(struct armv7_vcpu *v, bool quick)
+{
+	u32 code;
+
+	if (ember_timing_on())
+		return timed_turns(v, quick);
+	do {
+		code = armv7_hyp_enter(v->ctxt);
+	} while (code == ARMV7_CODE_TRAP && quick && armv7_exit_quick(v));
+	return code;
+}
+
 /* Into the guest and out of it, for some exits several times; interrupts off. */
 static u32 armv7_turn(struct armv7_vcpu *v)
 {
-	bool quick;
 	u32 code;
 
 	armv7_stage2_load(v);
@@ -225,10 +250,7 @@ static u32 armv7_turn(struct armv7_vcpu *v)
 	timer_load(v);
 	vgic_load(v);
 	ember_guest_begin(&v->vcpu);
-	quick = may_be_quick(v);
-	do {
-		code = armv7_hyp_enter(v->ctxt);
-	} while (code == ARMV7_CODE_TRAP && quick && armv7_exit_quick(v));
+	code = turns(v, may_be_quick(v));
 	/* First: vgic_put() may kick other vcpus, for which RCU must watch. */
 	ember_guest_exit(&v->vcpu);
 	vgic_put(v);

@@ -5,7 +5,7 @@
  * Reading order: main.c (module, CPUs, /dev/kvm), vm.c, vcpu.c and run.c (the
  * file descriptors and the loop that runs a guest), memslot.c, notifier.c and
  * dirty.c (guest memory), iobus.c, ioeventfd.c, coalesced.c, routing.c, irqfd.c
- * and device.c (what the kernel serves for a VM), stats.c, statsfd.c and trace.h
+ * and device.c (what the kernel serves for a VM), stats.c, timing.c, statsfd.c and trace.h
  * (what can be seen).
  */
 #ifndef EMBER_CORE_CORE_H
@@ -53,6 +53,16 @@ int ember_vcpu_run(struct ember_vcpu *vcpu);	/* vcpu->mutex held */
  * called with slots_lock held, not with vm->srcu.
  */
 void ember_vm_synchronize(struct ember_vm *vm);
+
+/* ---- timing.c ------------------------------------------------------------ */
+
+struct seq_file;
+
+/* What has been measured of @vcpu, added to @sum; it may run meanwhile. */
+void ember_timing_add(struct ember_timing *sum, const struct ember_vcpu *vcpu);
+void ember_timing_show(struct seq_file *m, const struct ember_timing *sum);
+/* @vcpu's begins anew at its next exit. */
+void ember_timing_clear(struct ember_vcpu *vcpu);
 
 /* ---- memslot.c ----------------------------------------------------------- */
 

@@ -21,6 +21,7 @@
 #ifndef EMBER_CORE_EMBER_H
 #define EMBER_CORE_EMBER_H
 
+#include <linux/jump_label.h>
 #include <linux/kvm.h>
 #include <linux/list.h>
 #include <linux/mm_types.h>
@@ -213,6 +214,23 @@ enum ember_vcpu_mode {
 #define EMBER_REQ_NO_CPU	1	/* entry was refused: CPU not taken */
 #define EMBER_REQ_BACKEND	8
 
+/*
+ * What exits cost (timing.c), in nanoseconds of the host's clock.  Written by the
+ * vcpu's thread, read by anyone.
+ */
+struct ember_cost {
+	u64 count, total, min, max;
+};
+
+struct ember_timing {
+	unsigned int epoch;		/* as long as it is the same, so is all else */
+	u64 left, entered;		/* the guest, 0: not known */
+	u64 rows;			/* counted since @left: bits */
+	bool clear;			/* somebody wants it to begin anew; READ_ONCE */
+	struct ember_cost guest;	/* from one exit to the next */
+	struct ember_cost row[EMBER_MAX_EXITS];
+};
+
 struct ember_vcpu {
 	struct ember_vm *vm;
 	unsigned int id;		/* user space's number */
@@ -243,6 +261,7 @@ struct ember_vcpu {
 	void (*leaving)(struct ember_vcpu *vcpu);
 
 	u64 exits[EMBER_MAX_EXITS];	/* by row of backend->exit_names */
+	struct ember_timing timing;
 };
 
 static inline struct ember_vcpu *ember_get_vcpu(struct ember_vm *vm,
@@ -328,9 +347,28 @@ __printf(5, 6)
 int ember_vcpu_kill(struct ember_vcpu *vcpu, u32 suberror, const u64 *data,
 		    unsigned int ndata, const char *fmt, ...);
 
-static inline void ember_count_exit(struct ember_vcpu *vcpu, unsigned int row)
+/*
+ * Exit timing, off as a rule: then each of these is an instruction that does nothing.
+ * ember_guest_begin() and ember_guest_exit() are such places; a backend that serves
+ * exits in between says when the guest was left and when it goes on, any number of
+ * times.  An exit's time is that of all rows that it counts in.  Interrupts off.
+ */
+DECLARE_STATIC_KEY_FALSE(ember_timing_key);
+
+void ember_timing_left(struct ember_vcpu *vcpu);
+void ember_timing_enter(struct ember_vcpu *vcpu);
+
+static __always_inline bool ember_timing_on(void)
+{
+	return static_branch_unlikely(&ember_timing_key);
+}
+
+static __always_inline void ember_count_exit(struct ember_vcpu *vcpu,
+					     unsigned int row)
 {
 	vcpu->exits[row]++;
+	if (ember_timing_on())
+		vcpu->timing.rows |= BIT_ULL(row);
 }
 
 /* ---- the in-kernel irqchip -------------------------------------------- */

@@ -9,13 +9,18 @@
  *	ember/<pid>-<fd>/faults		its second-stage faults
  *	ember/<pid>-<fd>/mapped		its second stage: pages, blocks, tables
  *	ember/<pid>-<fd>/vcpu<id>/exits	a vcpu
+ *	ember/<pid>-<fd>/timing, ember/<pid>-<fd>/vcpu<id>/timing
+ *					what exits cost, see timing.c; writing clears it
  */
 #include <linux/debugfs.h>
 #include <linux/err.h>
+#include <linux/fs.h>
 #include <linux/list.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
 #include "core.h"
 
 #define CREATE_TRACE_POINTS
@@ -124,6 +129,76 @@ static int vcpu_exits_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(vcpu_exits);
 
+static int vm_timing_show(struct seq_file *m, void *unused)
+{
+	struct ember_timing *sum = kzalloc(sizeof(*sum), GFP_KERNEL);
+	struct ember_vm *vm = m->private;
+	struct ember_vcpu *vcpu;
+	unsigned int i;
+
+	if (!sum)
+		return -ENOMEM;
+	ember_for_each_vcpu(i, vcpu, vm)
+		ember_timing_add(sum, vcpu);
+	ember_timing_show(m, sum);
+	kfree(sum);
+	return 0;
+}
+
+static int vm_timing_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, vm_timing_show, inode->i_private);
+}
+
+static ssize_t vm_timing_write(struct file *file, const char __user *buf,
+			       size_t count, loff_t *pos)
+{
+	struct ember_vm *vm = file_inode(file)->i_private;
+	struct ember_vcpu *vcpu;
+	unsigned int i;
+
+	ember_for_each_vcpu(i, vcpu, vm)
+		ember_timing_clear(vcpu);
+	return count;
+}
+
+static int vcpu_timing_show(struct seq_file *m, void *unused)
+{
+	struct ember_timing *sum = kzalloc(sizeof(*sum), GFP_KERNEL);
+
+	if (!sum)
+		return -ENOMEM;
+	ember_timing_add(sum, m->private);
+	ember_timing_show(m, sum);
+	kfree(sum);
+	return 0;
+}
+
+static int vcpu_timing_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, vcpu_timing_show, inode->i_private);
+}
+
+static ssize_t vcpu_timing_write(struct file *file, const char __user *buf,
+				 size_t count, loff_t *pos)
+{
+	ember_timing_clear(file_inode(file)->i_private);
+	return count;
+}
+
+#define TIMING_FOPS(who)				\
+static const struct file_operations who ## _timing_fops = {	\
+	.owner = THIS_MODULE,				\
+	.open = who ## _timing_open,			\
+	.read = seq_read,				\
+	.write = who ## _timing_write,			\
+	.llseek = seq_lseek,				\
+	.release = single_release,			\
+}
+
+TIMING_FOPS(vm);
+TIMING_FOPS(vcpu);
+
 /* ---- VMs come and go --------------------------------------------------------------- */
 
 /*
@@ -156,6 +231,7 @@ void ember_stats_add_vm(struct ember_vm *vm, int fd)
 	debugfs_create_file("exits", 0444, vm->debugfs, vm, &vm_exits_fops);
 	debugfs_create_file("faults", 0444, vm->debugfs, vm, &vm_faults_fops);
 	debugfs_create_file("mapped", 0444, vm->debugfs, vm, &vm_mapped_fops);
+	debugfs_create_file("timing", 0644, vm->debugfs, vm, &vm_timing_fops);
 }
 
 /* vm->lock held: one at a time, and their numbers differ. */
@@ -169,6 +245,7 @@ void ember_stats_add_vcpu(struct ember_vcpu *vcpu)
 	snprintf(name, sizeof(name), "vcpu%u", vcpu->id);
 	dir = debugfs_create_dir(name, vcpu->vm->debugfs);
 	debugfs_create_file("exits", 0444, dir, vcpu, &vcpu_exits_fops);
+	debugfs_create_file("timing", 0644, dir, vcpu, &vcpu_timing_fops);
 }
 
 void ember_stats_remove_vm(struct ember_vm *vm)

@@ -2,14 +2,16 @@
 /*
  * KVM_GET_STATS_FD: the counters of stats.c as a file that describes itself.
  *
- * Read after stats.c.  Header, name, one descriptor a counter, and the counters,
- * all of which are 64 bits wide and only grow; Documentation/virt/kvm/api.rst of
- * Linux 5.14 and later has the format.  Every read shows them as they are then,
- * while vcpus run or not.  The file keeps its VM alive, not its owner.
+ * Read after timing.c.  Header, name, one descriptor a counter, and the counters, all
+ * of which are 64 bits wide; Documentation/virt/kvm/api.rst of Linux 5.14 and later has
+ * the format.  A file that was opened while exit timing was on has its figures, too.
+ * Every read shows them as they are then, while vcpus run or not.  The file keeps its VM
+ * alive, not its owner.
  */
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -21,6 +23,7 @@
 struct stats_file {
 	struct ember_vm *vm;
 	struct ember_vcpu *vcpu;	/* NULL: of the VM */
+	bool timing;
 	char name[NAME_SIZE];
 };
 
@@ -30,27 +33,55 @@ struct stats_desc {
 	char name[NAME_SIZE];
 };
 
+/* Exits and all of them, second-stage faults; four of each row's timing and the guest's. */
+#define NR_COUNTERS	(EMBER_MAX_EXITS + 2 + 4 * (EMBER_MAX_EXITS + 1))
+
 struct stats_layout {
 	struct kvm_stats_header header;
 	char name[NAME_SIZE];
-	struct stats_desc desc[EMBER_MAX_EXITS + 2];
-	u64 data[EMBER_MAX_EXITS + 2];
+	struct stats_desc desc[NR_COUNTERS];
+	u64 data[NR_COUNTERS];
 };
 
 /* ---- what is in it ---------------------------------------------------------------- */
 
-static void add_counter(struct stats_layout *l, const char *prefix,
-			const char *name, u64 value)
+static struct kvm_stats_desc *add_value(struct stats_layout *l, const char *prefix,
+					const char *name, u64 value)
 {
 	unsigned int i = l->header.num_desc++;
 	struct kvm_stats_desc *desc = &l->desc[i].desc;
 
-	desc->flags = KVM_STATS_TYPE_CUMULATIVE | KVM_STATS_UNIT_NONE |
-		      KVM_STATS_BASE_POW10;
 	desc->size = 1;
 	desc->offset = i * sizeof(u64);
 	snprintf(l->desc[i].name, sizeof(l->desc[i].name), "%s%s", prefix, name);
 	l->data[i] = value;
+	return desc;
+}
+
+static void add_counter(struct stats_layout *l, const char *prefix,
+			const char *name, u64 value)
+{
+	add_value(l, prefix, name, value)->flags =
+		KVM_STATS_TYPE_CUMULATIVE | KVM_STATS_UNIT_NONE |
+		KVM_STATS_BASE_POW10;
+}
+
+static void add_time(struct stats_layout *l, const char *prefix, const char *name,
+		     u64 ns, u32 type)
+{
+	struct kvm_stats_desc *desc = add_value(l, prefix, name, ns);
+
+	desc->flags = type | KVM_STATS_UNIT_SECONDS | KVM_STATS_BASE_POW10;
+	desc->exponent = -9;
+}
+
+static void add_cost(struct stats_layout *l, const char *name,
+		     const struct ember_cost *c)
+{
+	add_counter(l, "timed_", name, c->count);
+	add_time(l, "time_total_", name, c->total, KVM_STATS_TYPE_CUMULATIVE);
+	add_time(l, "time_min_", name, c->min, KVM_STATS_TYPE_INSTANT);
+	add_time(l, "time_max_", name, c->max, KVM_STATS_TYPE_PEAK);
 }
 
 static void add_exits(struct stats_layout *l, const u64 *exits)
@@ -65,7 +96,25 @@ static void add_exits(struct stats_layout *l, const u64 *exits)
 		add_counter(l, "exits_", ember_backend->exit_names[row], exits[row]);
 }
 
-static void take_stats(const struct stats_file *sf, struct stats_layout *l)
+static int add_timing(struct stats_layout *l, const struct stats_file *sf)
+{
+	struct ember_timing *sum = kzalloc(sizeof(*sum), GFP_KERNEL_ACCOUNT);
+	struct ember_vcpu *vcpu;
+	unsigned int i;
+
+	if (!sum)
+		return -ENOMEM;
+	ember_for_each_vcpu(i, vcpu, sf->vm)
+		if (!sf->vcpu || sf->vcpu == vcpu)
+			ember_timing_add(sum, vcpu);
+	add_cost(l, "guest", &sum->guest);
+	for (i = 0; ember_backend->exit_names[i]; i++)
+		add_cost(l, ember_backend->exit_names[i], &sum->row[i]);
+	kfree(sum);
+	return 0;
+}
+
+static int take_stats(const struct stats_file *sf, struct stats_layout *l)
 {
 	u64 exits[EMBER_MAX_EXITS] = {};
 
@@ -78,11 +127,14 @@ static void take_stats(const struct stats_file *sf, struct stats_layout *l)
 		add_counter(l, "stage2_faults", "", ember_stats_faults(sf->vm));
 	}
 	add_exits(l, exits);
+	if (sf->timing && add_timing(l, sf))
+		return -ENOMEM;
 	memcpy(l->name, sf->name, sizeof(l->name));
 	l->header.name_size = NAME_SIZE;
 	l->header.id_offset = offsetof(struct stats_layout, name);
 	l->header.desc_offset = offsetof(struct stats_layout, desc);
 	l->header.data_offset = offsetof(struct stats_layout, data);
+	return 0;
 }
 
 /* ---- the file --------------------------------------------------------------------------- */
@@ -91,15 +143,15 @@ static ssize_t stats_read(struct file *file, char __user *to, size_t count,
 			  loff_t *pos)
 {
 	struct stats_layout *l;
-	ssize_t ret;
+	ssize_t ret = -ENOMEM;
 
-	l = kzalloc(sizeof(*l), GFP_KERNEL_ACCOUNT);
+	l = kvzalloc(sizeof(*l), GFP_KERNEL_ACCOUNT);
 	if (!l)
-		return -ENOMEM;
-	take_stats(file->private_data, l);
-	ret = simple_read_from_buffer(to, count, pos, l, l->header.data_offset +
+		return ret;
+	if (!take_stats(file->private_data, l))
+		ret = simple_read_from_buffer(to, count, pos, l, l->header.data_offset +
 				      l->header.num_desc * sizeof(l->data[0]));
-	kfree(l);
+	kvfree(l);
 	return ret;
 }
 
@@ -144,6 +196,7 @@ int ember_stats_fd(struct ember_vm *vm, struct ember_vcpu *vcpu)
 		return -ENOMEM;
 	sf->vm = vm;
 	sf->vcpu = vcpu;
+	sf->timing = ember_timing_on();
 	if (vcpu)
 		snprintf(sf->name, sizeof(sf->name), "kvm-%d/vcpu-%u",
 			 task_pid_nr(current), vcpu->id);

@@ -322,6 +322,26 @@ bool mips32_served(struct mips32_vcpu *v, u32 code)
 	return true;
 }
 
+/* The same where exits are timed, until they no longer are. */
+static bool timed_served(struct mips32_vcpu *v, u32 code)
+{
+	u32 reads = v->ctxt->quick_mfc0;
+	bool served;
+
+	if (!ember_timing_on()) {
+		v->ctxt->served = mips32_served;
+		return mips32_served(v, code);
+	}
+	ember_timing_left(&v->vcpu);
+	served = mips32_served(v, code);
+	/* Counted at the end of the turn, with those of the vector page. */
+	if (v->ctxt->quick_mfc0 != reads)
+		v->vcpu.timing.rows |= BIT_ULL(MIPS32_EXIT_MFC0);
+	if (served)
+		ember_timing_enter(&v->vcpu);
+	return served;
+}
+
 static void count_quick(struct mips32_vcpu *v)
 {
 	struct mips32_ctxt *ctxt = v->ctxt;
@@ -345,6 +365,8 @@ static void mips32_turn(struct mips32_vcpu *v)
 	guest_load(v);
 	ember_guest_begin(&v->vcpu);
 	v->quick = v->vcpu.rcu_watches;
+	if (ember_timing_on())
+		v->ctxt->served = timed_served;
 	mips32_comm_refresh(v);
 	prepare(v);
 	v->enter(v->ctxt);

@@ -200,12 +200,14 @@ static int refuse_split(struct ppc440_vcpu *v)
 }
 
 /* Interrupts off.  PPC440_LATER: the last exit is still to be dealt with. */
-static int enter_and_serve(struct ppc440_vcpu *v)
+static __always_inline int enter_and_serve(struct ppc440_vcpu *v, bool timed)
 {
 	if (unlikely(v->space_changed && is_split(v)))
 		return PPC440_LEAVE;
 	prepare(v);
 	ppc440_enter(&v->ctxt);
+	if (timed)
+		ember_timing_left(&v->vcpu);
 	/* The host's own, but for a machine check, which is lost otherwise. */
 	if (BIT(v->ctxt.code) & (BIT(PPC440_IVOR_EXTERNAL) | BIT(PPC440_IVOR_DEC) |
 				 BIT(PPC440_IVOR_FIT) | BIT(PPC440_IVOR_MCHECK) |
@@ -217,6 +219,30 @@ static int enter_and_serve(struct ppc440_vcpu *v)
 	return v->quick ? ppc440_handle_exit(v) : PPC440_LATER;
 }
 
+static noinline int timed_turns(struct ppc440_vcpu *v)
+{
+	int ret;
+
+	for (;;) {
+		ret = enter_and_serve(v, true);
+		if (ret != 1)
+			return ret;
+		ember_timing_enter(&v->vcpu);
+	}
+}
+
+static __always_inline int turns(struct ppc440_vcpu *v)
+{
+	int ret;
+
+	if (ember_timing_on())
+		return timed_turns(v);
+	do {
+		ret = enter_and_serve(v, false);
+	} while (ret == 1);
+	return ret;
+}
+
 /* Into the guest, as a rule several times, and out of it; interrupts off. */
 static int ppc440_turn(struct ppc440_vcpu *v)
 {
@@ -226,9 +252,7 @@ static int ppc440_turn(struct ppc440_vcpu *v)
 	guest_load(v, msr);
 	ember_guest_begin(&v->vcpu);
 	v->quick = v->vcpu.rcu_watches;
-	do {
-		ret = enter_and_serve(v);
-	} while (ret == 1);
+	ret = turns(v);
 	v->quick = false;
 	ember_guest_exit(&v->vcpu);
 	guest_put(v, msr);

@@ -17,11 +17,13 @@
 #include "control/qmp.h"
 #include "err.h"
 #include "loop.h"
+#include "stats.h"
 
 /* A machine that only remembers. */
 static struct {
 	bool paused;
 	unsigned int resets, quits;
+	int stats_error;
 	struct control *control; /* told of pauses */
 } vm;
 
@@ -56,6 +58,19 @@ static struct virtio_dev *vm_balloon(void *opaque)
 	return NULL;
 }
 
+/* Two vcpus with a counter each, and one of the VM. */
+static int vm_stats(void *opaque, int vcpu, const struct stats_sink *sink)
+{
+	(void)opaque;
+	if (vm.stats_error)
+		return vm.stats_error;
+	if (vcpu > 1)
+		return -ENOENT;
+	sink->value(sink->opaque, vcpu < 0 ? "exits" : "exits_irq",
+		    vcpu < 0 ? 1u << 31 : 7u + vcpu);
+	return 0;
+}
+
 static const struct control_vm ops = {
 	.name = "test",
 	.paused = vm_paused,
@@ -63,6 +78,7 @@ static const struct control_vm ops = {
 	.reset = vm_reset,
 	.quit = vm_quit,
 	.balloon = vm_balloon,
+	.stats = vm_stats,
 };
 
 static int forget(void **state)
@@ -144,6 +160,28 @@ static void test_answers(void **state)
 	assert_false(vm.paused);
 	assert_int_equal(vm.resets, 1);
 	assert_int_equal(vm.quits, 1);
+}
+
+static void test_stats(void **state)
+{
+	struct qmp q = { .vm = &ops, .ready = true };
+
+	(void)state;
+	says(&q, "{\"execute\":\"query-stats\",\"arguments\":{\"target\":\"vm\"}}",
+	     "{\"return\":[{\"provider\":\"kvm\",\"stats\":[{\"name\":\"exits\",\"value\":2147483648}]}"
+	     "]}");
+	says(&q, "{\"execute\":\"query-stats\",\"arguments\":{\"target\":\"vcpu\"}}",
+	     "[{\"name\":\"exits_irq\",\"value\":7}]},{\"provider\":\"kvm\",\"qom-path\":"
+	     "\"/machine/vcpu[1]\",\"stats\":[{\"name\":\"exits_irq\",\"value\":8}]}]}");
+	says(&q, "{\"execute\":\"query-stats\",\"arguments\":{\"target\":\"x\"}}",
+	     "'target' expects 'vm' or 'vcpu'");
+	says(&q, "{\"execute\":\"query-stats\"}", "'target' expects");
+	says(&q, "{\"execute\":\"query-stats\",\"arguments\":{\"target\":1}}", "'target' expects");
+	vm.stats_error = -ENOTTY;
+	says(&q, "{\"execute\":\"query-stats\",\"arguments\":{\"target\":\"vm\"}}",
+	     "KVM has no statistics: Inappropriate ioctl");
+	says(&q, "{\"execute\":\"query-stats\",\"arguments\":{\"target\":\"vcpu\"}}",
+	     "KVM has no statistics");
 }
 
 /* Nothing can be done before the two have agreed on what they speak. */
@@ -512,6 +550,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_answers, forget),
+		cmocka_unit_test_setup(test_stats, forget),
 		cmocka_unit_test_setup(test_negotiation, forget),
 		cmocka_unit_test_setup(test_long_names, forget),
 		cmocka_unit_test_setup(test_mutations, forget),

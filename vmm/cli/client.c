@@ -21,7 +21,6 @@
 #include "../control/control.h"
 
 #define PATIENCE_S 30
-#define DEBUGFS "/sys/kernel/debug/ember"
 
 struct conn {
 	const char *name; /* of the machine */
@@ -200,40 +199,77 @@ static const char *status_of(struct conn *c, char buf[32], struct err *e)
 	return value ? buf : NULL;
 }
 
-/* One file of the module's: `name count` a line. */
-static void print_counts(const char *dir, const char *what)
+static const char *after(const char *name, const char *prefix)
 {
-	unsigned long long count;
-	char path[300], name[64];
-	FILE *f;
+	size_t len = strlen(prefix);
 
-	snprintf(path, sizeof(path), DEBUGFS "/%s/%s", dir, what);
-	f = fopen(path, "re");
-	while (f && fscanf(f, "%63s %llu", name, &count) == 2)
-		if (count)
-			printf("%s.%-24s %llu\n", what, name, count);
-	if (f)
-		fclose(f);
+	return strncmp(name, prefix, len) ? NULL : name + len;
 }
 
-/* The module names a VM after its process and its descriptor there. */
-static void print_debugfs(pid_t pid)
+static json_int_t value_of(json_t *stats, const char *prefix, const char *name)
 {
-	DIR *dir = opendir(DEBUGFS);
-	struct dirent *entry;
-	char prefix[16];
+	char wanted[128];
+	json_t *stat;
+	size_t i;
 
-	if (!dir) {
-		printf("exits: %s cannot be read: %s\n", DEBUGFS, strerror(errno));
+	snprintf(wanted, sizeof(wanted), "%s%s", prefix, name);
+	json_array_foreach(stats, i, stat)
+	{
+		const char *has = json_string_value(json_object_get(stat, "name"));
+
+		if (has && !strcmp(has, wanted))
+			return json_integer_value(json_object_get(stat, "value"));
+	}
+	return 0;
+}
+
+/* What was measured of one reason to leave the guest, or of the guest, in nanoseconds. */
+static void print_time(json_t *stats, const char *reason)
+{
+	json_int_t count = value_of(stats, "timed_", reason);
+
+	printf("time.%-23s count %" JSON_INTEGER_FORMAT " min %" JSON_INTEGER_FORMAT
+	       " mean %" JSON_INTEGER_FORMAT " max %" JSON_INTEGER_FORMAT "\n",
+	       reason, count, value_of(stats, "time_min_", reason),
+	       value_of(stats, "time_total_", reason) / count,
+	       value_of(stats, "time_max_", reason));
+}
+
+static void print_stat(json_t *stats, const char *name, json_int_t value)
+{
+	const char *reason = after(name, "exits_"), *timed = after(name, "timed_");
+
+	if (!value || after(name, "time_"))
+		return;
+	if (reason)
+		printf("exits.%-24s %" JSON_INTEGER_FORMAT "\n", reason, value);
+	else if (timed)
+		print_time(stats, timed);
+	else
+		printf("%-30s %" JSON_INTEGER_FORMAT "\n", name, value);
+}
+
+/* What KVM has counted of the whole VM; what is 0 is left out. */
+static void print_stats(struct conn *c)
+{
+	json_t *value, *stats, *stat;
+	struct err e;
+	size_t i;
+
+	value = conn_ask(c, "query-stats", json_pack("{s:s}", "target", "vm"), &e);
+	if (!value) {
+		printf("exits: %s\n", e.msg);
 		return;
 	}
-	snprintf(prefix, sizeof(prefix), "%d-", pid);
-	while ((entry = readdir(dir)))
-		if (!strncmp(entry->d_name, prefix, strlen(prefix))) {
-			print_counts(entry->d_name, "exits");
-			print_counts(entry->d_name, "faults");
-		}
-	closedir(dir);
+	stats = json_object_get(json_array_get(value, 0), "stats");
+	json_array_foreach(stats, i, stat)
+	{
+		const char *name = json_string_value(json_object_get(stat, "name"));
+
+		if (name)
+			print_stat(stats, name, json_integer_value(json_object_get(stat, "value")));
+	}
+	json_decref(value);
 }
 
 static void print_balloon(struct conn *c)
@@ -261,7 +297,7 @@ static int do_stat(struct conn *c, const char *arg, struct err *e)
 		return -1;
 	printf("status %s\npid %d\n", status, c->pid);
 	print_balloon(c);
-	print_debugfs(c->pid);
+	print_stats(c);
 	return 0;
 }
 

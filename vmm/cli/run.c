@@ -172,6 +172,11 @@ static struct virtio_dev *vm_balloon(void *opaque)
 	return ((struct run *)opaque)->balloon;
 }
 
+static int vm_stats(void *opaque, int vcpu, const struct stats_sink *sink)
+{
+	return machine_stats(((struct run *)opaque)->machine, vcpu, sink);
+}
+
 static void balloon_changed(void *opaque)
 {
 	struct run *run = opaque;
@@ -220,6 +225,7 @@ static int open_control(struct run *run, struct err *e)
 		.reset = vm_reset,
 		.quit = vm_quit,
 		.balloon = vm_balloon,
+		.stats = vm_stats,
 		.opaque = run,
 	};
 	char path[CONTROL_PATH_MAX];

@@ -17,6 +17,7 @@
 struct control;
 struct err;
 struct loop;
+struct stats_sink;
 struct virtio_dev;
 
 /* What commands act on. */
@@ -27,6 +28,8 @@ struct control_vm {
 	void (*reset)(void *opaque);
 	void (*quit)(void *opaque);
 	struct virtio_dev *(*balloon)(void *opaque); /* NULL: it has none */
+	/* As machine_stats(). */
+	int (*stats)(void *opaque, int vcpu, const struct stats_sink *sink);
 	void *opaque;
 };
 

@@ -9,6 +9,7 @@
 #include "qmp.h"
 
 #ifdef HAVE_JANSSON
+#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <sys/time.h>
 
+#include "../stats.h"
 #include "../virtio/balloon.h"
 #include "control.h"
 
@@ -184,6 +186,49 @@ static void do_query_balloon(struct qmp *qmp, json_t *args, struct answer *a)
 	json_decref(stats);
 }
 
+static void add_stat(void *opaque, const char *name, uint64_t value)
+{
+	json_array_append_new(opaque,
+			      json_pack("{s:s,s:I}", "name", name, "value", (json_int_t)value));
+}
+
+/* What KVM has of the VM (-1) or a vcpu; false: there is no such, or KVM tells nothing. */
+static bool give_stats(struct qmp *qmp, int vcpu, struct answer *a)
+{
+	json_t *stats = json_array(), *result = json_pack("{s:s}", "provider", "kvm");
+	const struct stats_sink sink = { add_stat, stats };
+	int r = qmp->vm->stats(qmp->vm->opaque, vcpu, &sink);
+	char path[32];
+
+	snprintf(path, sizeof(path), "/machine/vcpu[%d]", vcpu);
+	if (vcpu >= 0)
+		json_object_set_new(result, "qom-path", json_string(path));
+	json_object_set_new(result, "stats", stats);
+	if (r) {
+		json_decref(result);
+		if (r != -ENOENT)
+			refuse(a, GENERIC, "KVM has no statistics: %s", strerror(-r));
+		return false;
+	}
+	json_array_append_new(a->value, result);
+	return true;
+}
+
+static void do_query_stats(struct qmp *qmp, json_t *args, struct answer *a)
+{
+	const char *target = json_string_value(json_object_get(args, "target"));
+	int vcpu = 0;
+
+	give(a, json_array());
+	if (target && !strcmp(target, "vm"))
+		give_stats(qmp, -1, a);
+	else if (target && !strcmp(target, "vcpu"))
+		while (give_stats(qmp, vcpu, a))
+			vcpu++;
+	else
+		refuse(a, GENERIC, "Parameter '%s' expects 'vm' or 'vcpu'", "target");
+}
+
 static void do_commands(struct qmp *qmp, json_t *args, struct answer *a);
 
 static const struct command {
@@ -198,6 +243,7 @@ static const struct command {
 	{ "query-kvm", do_kvm, NULL },
 	{ "query-status", do_status, NULL },
 	{ "query-balloon", do_query_balloon, NULL },
+	{ "query-stats", do_query_stats, "target" },
 	{ "balloon", do_balloon, "value" },
 	{ "stop", do_stop, NULL },
 	{ "cont", do_cont, NULL },

@@ -6,6 +6,7 @@
 
 #include "../err.h"
 #include "../loop.h"
+#include "../stats.h"
 #include "fdt.h"
 #include "type.h"
 
@@ -253,6 +254,13 @@ bool machine_paused(const struct machine *m)
 void machine_end(struct machine *m, enum vm_event event)
 {
 	ended(m, event);
+}
+
+int machine_stats(const struct machine *m, int vcpu, const struct stats_sink *sink)
+{
+	if (vcpu >= (int)m->vcpus)
+		return -ENOENT;
+	return stats_read(vcpu < 0 ? m->kvm.vm : m->vcpu[vcpu].fd, sink);
 }
 
 void machine_report(const struct machine *m)

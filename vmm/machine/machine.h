@@ -28,6 +28,7 @@ struct flash;
 struct loop;
 struct machine;
 struct machine_type;
+struct stats_sink;
 
 struct machine_config {
 	const struct machine_type *type;
@@ -74,6 +75,12 @@ void machine_pause(struct machine *m, bool on);
 bool machine_paused(const struct machine *m);
 /* End it with @event, as if the guest had asked for that. */
 void machine_end(struct machine *m, enum vm_event event);
+
+/*
+ * What KVM counts of it, or with @vcpu not negative of one of its processors: 0 or -errno,
+ * -ENOENT for one that there is not.
+ */
+int machine_stats(const struct machine *m, int vcpu, const struct stats_sink *sink);
 
 /* Say it if the guest reached for devices or registers that there aren't. */
 void machine_report(const struct machine *m);

@@ -25,6 +25,16 @@ static inline bool reg_is_clock(uint64_t id)
 /* Of the guest's RAM. */
 #define RAM_MAP MAP_PRIVATE
 
+/*
+ * For timing.c: a guest with two arguments, the second one how many exits it is to have that
+ * are served between two entries, how often it reports, and their row in the statistics.
+ */
+#define QUICK_VM VM_GIC
+#define QUICK_GUEST "g_read_word"
+#define QUICK_ARG(n) (GICD_BASE + 4)
+#define QUICK_REPORTS(n) (n)
+#define QUICK_ROW "mmio_kernel"
+
 void vcpu_init(struct vcpu *cpu);
 void vm_add_gic(struct vm *vm); /* created, at its addresses */
 void vm_init_gic(struct vm *vm); /* KVM_DEV_ARM_VGIC_CTRL_INIT */

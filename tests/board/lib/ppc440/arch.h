@@ -26,6 +26,16 @@ static inline bool reg_is_clock(uint64_t id)
 	return id == REG_SPR(0x16); /* DEC */
 }
 
+/*
+ * For timing.c: a guest with two arguments, the second one how many exits it is to have that
+ * are served between two entries, how often it reports, and their row in the statistics.
+ */
+#define QUICK_VM VM_PLAIN
+#define QUICK_GUEST "g_costs"
+#define QUICK_ARG(n) (n)
+#define QUICK_REPORTS(n) 8
+#define QUICK_ROW "mfmsr"
+
 /* KVM_INTERRUPT, as a call. */
 int vcpu_interrupt(struct vcpu *cpu, uint32_t what);
 /* KVM_IRQ_LINE of UIC input @input, as a call. */
