@@ -26,7 +26,7 @@ second() {
 	cat $note
 	[ "$(cat $note)" != "$text" ] || found PASS disk
 	step wget http://10.0.2.2:8080/
-	wget -q -T 20 -t 3 -O /tmp/page http://10.0.2.2:8080/ && cat /tmp/page
+	timeout 60 wget -q -O /tmp/page http://10.0.2.2:8080/ && cat /tmp/page
 	grep -q "page from the board" /tmp/page && found PASS network
 	sync
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Where things are in a PowerPC 440 guest, and how it keeps interrupts.  Its first TLB
- * entry maps 256 MiB from 0 on, so addresses are those of physical memory.
+ * entry maps 256 MiB from 0 on, its last one those after that, so addresses are those of
+ * physical memory.
  */
 #ifndef PPC440_BOARD_H
 #define PPC440_BOARD_H
@@ -17,7 +18,7 @@
 /* Free for the tests, from here to the end of RAM. */
 #define SCRATCH 0x00200000
 /* Where mem.h's tests put their memory. */
-#define GPA 0x08000000
+#define GPA 0x10000000
 
 #define TEST_IO 0x0f000000
 #define OTHER_IO 0x0e000000

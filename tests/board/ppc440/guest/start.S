@@ -15,6 +15,7 @@
 #define SPRG(n) (272 + (n))
 #define IVOR(n) (400 + (n))
 #define IVPR 63
+#define LAST_TLB_ENTRY 63
 
 	.section .text.start, "ax"
 	.org	0x100
@@ -101,6 +102,14 @@ _start:
 	li	0, 0x100 + 0x40 * \n
 	mtspr	IVOR(\n), 0
 	.endr
+	lis	0, GPA@h
+	li	5, LAST_TLB_ENTRY
+	tlbwe	0, 5, 1			/* the page */
+	ori	0, 0, 0x290		/* V, 256 MiB */
+	tlbwe	0, 5, 0
+	li	0, 0x3f			/* all rights */
+	tlbwe	0, 5, 2
+	isync
 	bctrl
 	lis	4, TEST_IO@h
 	stw	3, TEST_DONE(4)

@@ -60,10 +60,10 @@ exec_ember() {
 	timeout -s KILL $((${limit:-600} * ${TEST_SLOW:-1})) ember run "$@" </dev/null 2>$work/$name.err
 }
 
-# boots FLAVOUR VCPUS: a test: the guest counts its CPUs, says what it is and powers
+# boots FLAVOUR VCPUS [NAME]: a test: the guest counts its CPUs, says what it is and powers
 # itself off.
 boots() {
-	local flavour=$1 vcpus=$2 name=boot-$1-$2 status said
+	local flavour=$1 vcpus=$2 name=boot-${3:-$1-$2} status said
 	echo 'echo "$(uname -r) $(grep -c ^processor /proc/cpuinfo)" >/dev/vda; sync' |
 		make_guest $name
 	guest $name $flavour $vcpus
@@ -135,8 +135,8 @@ nothing_left() {
 # belongs to CPUs coming and going; malta's interrupt controller has some to tell of without it.
 quiet_log() {
 	local other lines most
-	dmesg | sed -n '/ember: \(armv7\|mips32\)/,$p' >/tmp/log
-	other=$(grep -m1 -vE '\] (ember: (armv7|mips32|VM of process|guest of process|unknown register)|.*callbacks suppressed|CPU[0-9]+( killed|:)|hrtimer: interrupt took|spurious 8259A|Detected|GICv2|random:|loop|EXT4-fs)' /tmp/log)
+	dmesg | sed -n '/ember: \(armv7\|mips32\|ppc440\)/,$p' >/tmp/log
+	other=$(grep -m1 -vE '\] (ember: (armv7|mips32|ppc440|VM of process|guest of process|unknown register)|.*callbacks suppressed|CPU[0-9]+( killed|:)|hrtimer: interrupt took|spurious 8259A|Detected|GICv2|random:|loop|EXT4-fs)' /tmp/log)
 	lines=$(grep -c 'ember: ' /tmp/log)
 	most=$(cut -d. -f1 /proc/uptime)
 	most=$(((most / 5 + 1) * 40))
