@@ -46,6 +46,7 @@ help:
 	@echo 'make demo      a Debian guest on an emulated board'
 	@echo '                 BOARD=armv7  CPU=cortex-a15|cortex-a7  FLAVOUR=armmp-lpae|armmp'
 	@echo '                 BOARD=mips32  CPU=24Kf|34Kf|74Kf|P5600'
+	@echo '                 BOARD=ppc440'
 	@echo 'make check     every test; TESTS="unit e2e/boot" runs some (tests/run --list)'
 	@echo 'make stress    what takes an hour: EMBER_SECONDS, EMBER_EXITS, EMBER_SEED say how much'
 	@echo 'make check-debug  the board tests on kernels that check themselves (KASAN, lockdep,'
@@ -55,7 +56,7 @@ help:
 	@echo 'make           module and monitor: native on armhf, elsewhere for every board'
 	@echo 'make install   on armhf: both, the man page and the udev rule (PREFIX, DESTDIR)'
 	@echo 'make kmod      ember.ko for the kernels of BOARD: build/kmod-FLAVOUR/'
-	@echo 'make vmm       the monitor for BOARD: build/armhf/ember, build/mipsel/ember'
+	@echo 'make vmm       the monitor for BOARD: build/armhf/ember and so on'
 	@echo 'make deps      install the Debian packages that building and testing need'
 	@echo 'make clean     remove build/ (downloads stay in the cache)'
 
