@@ -229,10 +229,7 @@ static void set_entry(struct mips32_vcpu *v)
 
 	ctxt->modes[0].pgd = (u32 *)(v->cur->pgd + MIPS32_PGD_SIZE);
 	ctxt->modes[1].pgd = (u32 *)v->cur->pgd;
-	/* The second may begin a new round of ASIDs, in which the first is another. */
-	mips32_shadow_asid(v, false);
-	ctxt->modes[1].entryhi = mips32_shadow_asid(v, true);
-	ctxt->modes[0].entryhi = mips32_shadow_asid(v, false);
+	mips32_shadow_asids(v, &ctxt->modes[0].entryhi, &ctxt->modes[1].entryhi);
 	ctxt->entryhi = mode->entryhi;
 	ctxt->pgd = mode->pgd;
 	ctxt->dispatch[MIPS32_EXC_ADEL] = mode->adel;

@@ -62,6 +62,16 @@ static __always_inline void cache_page(unsigned int op, unsigned long addr,
 			cache_line(op, addr);
 }
 
+/* synci (vol. II-A): data written back and instructions invalidated, eight lines. */
+#define synci_8_lines(addr, line) \
+	asm volatile(".set push\n\t.set mips32r2\n\t" \
+		     "synci 0*%1(%0)\n\tsynci 1*%1(%0)\n\t" \
+		     "synci 2*%1(%0)\n\tsynci 3*%1(%0)\n\t" \
+		     "synci 4*%1(%0)\n\tsynci 5*%1(%0)\n\t" \
+		     "synci 6*%1(%0)\n\tsynci 7*%1(%0)\n\t" \
+		     ".set pop" \
+		     : : "r" (addr), "i" (line) : "memory")
+
 /* Where the index is that @va has, in the first way. */
 static unsigned long index_of(const struct cache_desc *c, u32 va)
 {
@@ -131,13 +141,37 @@ static void icache_invalidate_page(const void *kva, u32 va)
 			   index_of(c, va) + way * c->waysize, c->linesz);
 }
 
+/*
+ * One instruction a line does for both caches where their lines are alike, and where
+ * any address finds the line.  False: not so.
+ */
+static bool synci_page(const void *kva)
+{
+	unsigned int line = current_cpu_data.dcache.linesz;
+	unsigned long addr = (unsigned long)kva, end = addr + PAGE_SIZE;
+
+	if (cpu_has_dc_aliases || current_cpu_data.icache.waysize > PAGE_SIZE ||
+	    current_cpu_data.icache.linesz != line || (line != 16 && line != 32))
+		return false;
+	if (line == 16)
+		for (; addr < end; addr += 8 * 16)
+			synci_8_lines(addr, 16);
+	else
+		for (; addr < end; addr += 8 * 32)
+			synci_8_lines(addr, 32);
+	sync_all();
+	return true;
+}
+
 void mips32_cache_sync_page(void *kva, u32 va)
 {
 	va &= PAGE_MASK;
 	preempt_disable();
-	dcache_writeback_page(kva, va);
-	sync_all();
-	icache_invalidate_page(kva, va);
+	if (!synci_page(kva)) {
+		dcache_writeback_page(kva, va);
+		sync_all();
+		icache_invalidate_page(kva, va);
+	}
 	preempt_enable();
 }
 

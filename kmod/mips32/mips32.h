@@ -476,6 +476,8 @@ void mips32_shadow_switch(struct mips32_vcpu *v);
 int mips32_shadow_top_up(struct mips32_vcpu *v);
 /* ASID of the guest's mode now, valid on this CPU.  Interrupts off. */
 u32 mips32_shadow_asid(struct mips32_vcpu *v, bool kernel);
+/* Those of both modes, of one round.  Interrupts off. */
+void mips32_shadow_asids(struct mips32_vcpu *v, u32 *user, u32 *kernel);
 /* PTE of @va in @space, NULL when there is no table.  mmu_lock. */
 u32 *mips32_shadow_pte(struct mips32_space *space, u32 va);
 /*

@@ -119,39 +119,63 @@ static struct patched_site *find_site(struct patched_page *page, unsigned int at
 {
 	unsigned int i;
 
-	for (i = 0; page && i < page->nr; i++)
+	for (i = 0; i < page->nr; i++)
 		if (page->sites[i].at == at)
 			return &page->sites[i];
 	return NULL;
 }
 
+/* From here on the page is not mapped for writing.  False: there is no memory. */
+static bool record_page(struct mips32_vm *mvm, gfn_t gfn)
+{
+	struct patched_page *page = xa_load(&mvm->patched, gfn);
+
+	if (page)
+		return true;
+	page = kzalloc(sizeof(*page), GFP_KERNEL_ACCOUNT);
+	if (page && !xa_err(xa_store(&mvm->patched, gfn, page, GFP_KERNEL_ACCOUNT)))
+		return true;
+	kfree(page);
+	return false;
+}
+
+/* Nothing was changed there after all. */
+static void drop_empty(struct mips32_vm *mvm, gfn_t gfn)
+{
+	struct patched_page *page = xa_load(&mvm->patched, gfn);
+
+	if (page->nr)
+		return;
+	xa_erase(&mvm->patched, gfn);
+	kfree(page);
+}
+
 /* A new one, of which the caller fills in the rest; NULL: there is no memory. */
 static struct patched_site *add_site(struct mips32_vm *mvm, gfn_t gfn,
-				     struct patched_page *old, unsigned int at)
+				     const struct patched_page *old,
+				     unsigned int at)
 {
-	unsigned int nr = old ? old->nr : 0;
 	struct patched_page *new;
 
 	/* Found by others without a lock, but for its address only. */
-	new = kmalloc(struct_size(new, sites, nr + 1), GFP_KERNEL_ACCOUNT);
+	new = kmalloc(struct_size(new, sites, old->nr + 1), GFP_KERNEL_ACCOUNT);
 	if (!new)
 		return NULL;
-	if (old)
-		memcpy(new->sites, old->sites, nr * sizeof(new->sites[0]));
-	new->nr = nr + 1;
-	new->sites[nr].at = at;
+	memcpy(new->sites, old->sites, old->nr * sizeof(new->sites[0]));
+	new->nr = old->nr + 1;
+	new->sites[old->nr].at = at;
 	if (xa_err(xa_store(&mvm->patched, gfn, new, GFP_KERNEL_ACCOUNT))) {
 		kfree(new);
 		return NULL;
 	}
 	kfree(old);
 	mvm->nr_patched++;
-	return &new->sites[nr];
+	return &new->sites[new->nr - 1];
 }
 
 /*
- * From here on the page is not mapped for writing.  A word has one record, also if the
- * monitor has put something else there since.  False: there is no memory.  patch_lock.
+ * A word has one record, also if the monitor has put something else there since.
+ * False: there is no memory.  patch_lock.
  */
 static bool record(struct mips32_vm *mvm, gfn_t gfn, unsigned int at,
 		   const struct mips32_patch *patch)
@@ -220,18 +244,7 @@ static bool is_safe(struct mips32_vcpu *v, u32 va, const struct mips32_patch *pa
 	       (patch->nr && num_possible_cpus() == 1 && !in_use(v, va, patch->nr));
 }
 
-/* Is it what the page, which nobody writes to any more, still asks for? */
-static bool is_current(const struct mips32_code *in,
-		       const struct mips32_patch *patch)
-{
-	struct mips32_patch now;
-
-	mips32_rewrite(in, &now);
-	return now.nr == patch->nr &&
-	       !memcmp(now.old, patch->old, now.nr * sizeof(now.old[0]));
-}
-
-/* False: another vcpu has come in between. */
+/* False: something has come in between, another vcpu or what the monitor writes. */
 static bool change_words(struct mips32_vcpu *v, struct code_page *code,
 			 const struct mips32_code *in,
 			 const struct mips32_patch *patch)
@@ -240,7 +253,9 @@ static bool change_words(struct mips32_vcpu *v, struct code_page *code,
 	bool safe;
 
 	preempt_disable();
-	safe = is_safe(v, in->pc, patch) && is_current(in, patch);
+	safe = is_safe(v, in->pc, patch) &&
+	       !memcmp(code->words + in->at, patch->old,
+		       patch->nr * sizeof(patch->old[0]));
 	for (i = 0; safe && i < patch->nr; i++)
 		WRITE_ONCE(code->words[in->at + i], patch->new[i]);
 	if (safe)
@@ -249,20 +264,10 @@ static bool change_words(struct mips32_vcpu *v, struct code_page *code,
 	return safe;
 }
 
-static bool write_words(struct mips32_vcpu *v, struct code_page *code,
-			const struct mips32_code *in,
-			const struct mips32_patch *patch)
-{
-	struct mips32_vm *mvm = to_mips32_vm(v->vcpu.vm);
-
-	if (!record(mvm, code->gfn, in->at, patch))
-		return false;
-	watch(mvm, code->gfn);
-	return change_words(v, code, in, patch);
-}
-
+/* What the words come to is looked up when the guest writes to the page no more. */
 static bool patch_page(struct mips32_vcpu *v, struct code_page *code, u32 va)
 {
+	struct mips32_vm *mvm = to_mips32_vm(v->vcpu.vm);
 	struct mips32_code in = {
 		.words = code->words,
 		.nr = PAGE_WORDS,
@@ -272,8 +277,15 @@ static bool patch_page(struct mips32_vcpu *v, struct code_page *code, u32 va)
 	};
 	struct mips32_patch patch;
 
+	if (!record_page(mvm, code->gfn))
+		return false;
+	watch(mvm, code->gfn);
 	mips32_rewrite(&in, &patch);
-	return is_safe(v, va, &patch) && write_words(v, code, &in, &patch);
+	if (is_safe(v, va, &patch) && record(mvm, code->gfn, in.at, &patch) &&
+	    change_words(v, code, &in, &patch))
+		return true;
+	drop_empty(mvm, code->gfn);
+	return false;
 }
 
 static bool patch_at(struct mips32_vcpu *v, gfn_t gfn, u32 va)

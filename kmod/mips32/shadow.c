@@ -212,6 +212,20 @@ u32 mips32_shadow_asid(struct mips32_vcpu *v, bool kernel)
 	return cpu_asid(cpu, mm);
 }
 
+void mips32_shadow_asids(struct mips32_vcpu *v, u32 *user, u32 *kernel)
+{
+	struct mm_struct *const *mm = v->cur->mm;
+	unsigned int cpu = smp_processor_id();
+
+	/* The kernel's may begin a new round of ASIDs, in which the users' is another. */
+	while (unlikely(!asid_valid(mm[0], cpu) || !asid_valid(mm[1], cpu))) {
+		mips32_shadow_asid(v, false);
+		mips32_shadow_asid(v, true);
+	}
+	*user = cpu_asid(cpu, mm[0]);
+	*kernel = cpu_asid(cpu, mm[1]);
+}
+
 void mips32_shadow_forget_asids(struct mips32_vcpu *v)
 {
 	unsigned int i;

@@ -80,30 +80,36 @@ static bool may_branch(u32 word)
 	return MAJOR(word) < 32 && BRANCHES_LOW >> MAJOR(word) & 1;
 }
 
-/* Where the branch or jump @word at @pc leads, if that is in it. */
-static bool leads_to(u32 word, u32 pc, u32 *target)
+#define IS_JUMP(word)		(MAJOR(word) >> 1 == 1)	/* j, jal */
+
+/* Where @word at @pc leads, if it is a branch or a jump to somewhere fixed. */
+static u32 would_lead(u32 word, u32 pc)
+{
+	if (IS_JUMP(word))
+		return ((pc + 4) & 0xf0000000) | (word & 0x03ffffff) << 2;
+	return pc + 4 + (u32)((s32)(word << 16) >> 14);
+}
+
+static bool is_branch(u32 word)
 {
 	struct mips32_insn insn;
 
-	if (!mips32_decode(word, &insn) || !(insn.flags & MIPS32_F_BRANCH) ||
-	    insn.op == MIPS32_JR)
-		return false;
-	*target = insn.op == MIPS32_J ?
-		  ((pc + 4) & 0xf0000000) + insn.target :
-		  pc + 4 + (u32)insn.offset;
-	return true;
+	return mips32_decode(word, &insn) && insn.flags & MIPS32_F_BRANCH &&
+	       insn.op != MIPS32_JR;
 }
 
 /* Does a branch or jump of the page lead to one of the @n words behind code->at? */
 static bool is_entered(const struct mips32_code *code, unsigned int n)
 {
-	u32 start = code->pc - 4 * code->at, target;
+	u32 pc = code->pc - 4 * code->at;
 	unsigned int i;
 
-	for (i = 0; i < code->nr; i++) {
-		if (may_branch(code->words[i]) &&
-		    leads_to(code->words[i], start + 4 * i, &target) &&
-		    target - code->pc - 1 < 4 * n)
+	for (i = 0; i < code->nr; i++, pc += 4) {
+		u32 word = code->words[i];
+
+		/* Most that may lead somewhere lead elsewhere. */
+		if (may_branch(word) &&
+		    would_lead(word, pc) - code->pc - 1 < 4 * n && is_branch(word))
 			return true;
 	}
 	return false;
