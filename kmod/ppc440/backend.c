@@ -7,6 +7,7 @@
  */
 #define pr_fmt(fmt) "ember: " fmt
 
+#include <linux/ember.h>
 #include <linux/gfp.h>
 #include <linux/kvm.h>
 #include <linux/printk.h>
@@ -27,11 +28,13 @@ static int ppc440_probe(void)
 static int ppc440_vm_init(struct ember_vm *vm, unsigned long type)
 {
 	spin_lock_init(&to_ppc440_vm(vm)->uic_lock);
+	ppc440_patch_init(to_ppc440_vm(vm));
 	return type ? -EINVAL : 0;
 }
 
 static void ppc440_vm_destroy(struct ember_vm *vm)
 {
+	ppc440_patch_destroy(to_ppc440_vm(vm));
 	ppc440_mmu_destroy(to_ppc440_vm(vm));
 }
 
@@ -71,6 +74,7 @@ void ppc440_reset(struct ppc440_vcpu *v)
 		v->ivor[i] = 0;
 	v->code_ea = 1;
 	MAGIC(v, PIR) = v->vcpu.id;
+	MAGIC(v, PVR) = mfspr(SPRN_PVR);
 	ppc440_timer_reset(v);
 	ppc440_tlb_reset(v);
 	ppc440_set_msr(v, 0);
@@ -119,6 +123,23 @@ static void set_pid(struct ppc440_vcpu *v, u32 pid)
 	isync();	/* before it is used (manual, 5.6); rfi would do, too */
 }
 
+/* What translated code is to find in the magic page; it may change MSR[EE] there. */
+static void magic_enter(struct ppc440_vcpu *v)
+{
+	unsigned long irqs = READ_ONCE(v->irqs);
+
+	v->in_step = !(v->msr & MSR_PR);
+	MAGIC(v, MSR) = v->msr;
+	MAGIC(v, PID) = v->pid;
+	MAGIC(v, PENDING) = irqs & PPC440_EE_IRQS ? MSR_EE : 0;
+}
+
+static void magic_leave(struct ppc440_vcpu *v)
+{
+	v->in_step = false;
+	v->msr = (v->msr & ~MSR_EE) | (MAGIC(v, MSR) & MSR_EE);
+}
+
 /* What the guest is entered with, after what may have changed all of it. */
 static void prepare(struct ppc440_vcpu *v)
 {
@@ -127,6 +148,8 @@ static void prepare(struct ppc440_vcpu *v)
 	v->ctxt.msr = hardware_msr(v);
 	if (unlikely(v->space_changed))
 		set_pid(v, ppc440_shadow_space(v));
+	if (READ_ONCE(to_ppc440_vm(v->vcpu.vm)->live))
+		magic_enter(v);
 	if (unlikely(v->want_iccci)) {
 		v->want_iccci = false;
 		asm volatile("iccci 0,%0; isync" : : "r" (0) : "memory");
@@ -199,6 +222,17 @@ static int refuse_split(struct ppc440_vcpu *v)
 			       v->msr, v->ctxt.pc);
 }
 
+/* Nobody sees the guest within a stub. */
+static void leave_stub(struct ppc440_vcpu *v)
+{
+	v->exit_pc = v->ctxt.pc;
+	v->stub_word = 0;
+	if (unlikely(v->ctxt.pc - PPC440_STUBS < PPC440_STUBS_BYTES) &&
+	    READ_ONCE(to_ppc440_vm(v->vcpu.vm)->live) &&
+	    !(v->msr & (MSR_PR | MSR_IS)))
+		ppc440_patch_leave_stub(v, &v->stub_word);
+}
+
 /* Interrupts off.  PPC440_LATER: the last exit is still to be dealt with. */
 static __always_inline int enter_and_serve(struct ppc440_vcpu *v, bool timed)
 {
@@ -208,14 +242,18 @@ static __always_inline int enter_and_serve(struct ppc440_vcpu *v, bool timed)
 	ppc440_enter(&v->ctxt);
 	if (timed)
 		ember_timing_left(&v->vcpu);
+	if (v->in_step)
+		magic_leave(v);
 	/* The host's own, but for a machine check, which is lost otherwise. */
 	if (BIT(v->ctxt.code) & (BIT(PPC440_IVOR_EXTERNAL) | BIT(PPC440_IVOR_DEC) |
 				 BIT(PPC440_IVOR_FIT) | BIT(PPC440_IVOR_MCHECK) |
 				 BIT(PPC440_IVOR_CRITICAL) | BIT(PPC440_IVOR_WATCHDOG) |
 				 BIT(PPC440_IVOR_DEBUG))) {
 		fix_pc(v);
+		leave_stub(v);
 		return PPC440_LATER;
 	}
+	leave_stub(v);
 	return v->quick ? ppc440_handle_exit(v) : PPC440_LATER;
 }
 
@@ -310,6 +348,7 @@ static int ppc440_check_extension(struct ember_vm *vm, long ext)
 	case KVM_CAP_PPC_BOOKE_WATCHDOG:
 	case KVM_CAP_PPC_UNSET_IRQ:
 	case KVM_CAP_PPC_IRQ_LEVEL:
+	case EMBER_CAP_PPC_TRANSLATE:
 		return 1;
 	default:
 		return 0;
@@ -319,7 +358,17 @@ static int ppc440_check_extension(struct ember_vm *vm, long ext)
 static int ppc440_vm_enable_cap(struct ember_vm *vm,
 				const struct kvm_enable_cap *cap)
 {
-	return -EINVAL;
+	int ret = 0;
+
+	if (cap->cap != EMBER_CAP_PPC_TRANSLATE || cap->flags || cap->args[0] > 1)
+		return -EINVAL;
+	mutex_lock(&vm->lock);
+	if (vm->nr_vcpus)
+		ret = -EBUSY;
+	else
+		to_ppc440_vm(vm)->translates = cap->args[0];
+	mutex_unlock(&vm->lock);
+	return ret;
 }
 
 /* No messages: a UIC has lines. */

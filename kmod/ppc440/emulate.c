@@ -146,7 +146,13 @@ static int do_mtspr(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
 static int do_tlbwe(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
 {
 	unsigned int idx = v->ctxt.gpr[insn->ra] % PPC440_TLB_SIZE;
+	struct ppc440_tlbe e = { .pageid = v->ctxt.gpr[insn->rt] };
 
+	if (unlikely(!insn->rb && ppc440_patch_conflicts(v, &e))) {
+		if (v->quick)
+			return PPC440_LATER;
+		ppc440_patch_stop(v);
+	}
 	if (ppc440_tlb_write_word(v, idx, insn->rb, v->ctxt.gpr[insn->rt]))
 		return ppc440_inject_program(v, ESR_PIL);
 	return ppc440_done(v);
@@ -248,6 +254,43 @@ static const struct emulate_row emulate_table[PPC440_NR_OPS] = {
 #undef ROW
 #undef ROW_OTHERS
 
+/*
+ * What is there now does not trap: the guest has run what stood there before it was
+ * translated, from the cache, or it is illegal.  0: @insn is what has trapped.
+ */
+static int not_there(struct ppc440_vcpu *v, struct ppc440_insn *insn)
+{
+	u32 word;
+
+	if (!READ_ONCE(to_ppc440_vm(v->vcpu.vm)->live))
+		return ppc440_inject_program(v, v->ctxt.esr);
+	if (v->quick)
+		return PPC440_LATER;
+	if (!ppc440_patch_original(v, &word))
+		return ppc440_inject_program(v, v->ctxt.esr);
+	ppc440_decode(word, insn);
+	return 0;
+}
+
+/* Once more it has trapped: translate it instead? */
+static int patch(struct ppc440_vcpu *v, u32 word)
+{
+	u8 *hits = &v->hits[v->ctxt.pc / 4 % ARRAY_SIZE(v->hits)];
+
+	if (likely(!v->patch_due)) {
+		if (++*hits < PPC440_PATCH_AFTER)
+			return 0;
+		*hits = 0;
+		if (!to_ppc440_vm(v->vcpu.vm)->translates ||
+		    !ppc440_patch_wanted(v, word))
+			return 0;
+	}
+	v->patch_due = v->quick;
+	if (v->quick)
+		return PPC440_LATER;
+	return ppc440_patch(v, word);
+}
+
 int ppc440_emulate(struct ppc440_vcpu *v)
 {
 	const struct emulate_row *row;
@@ -258,13 +301,22 @@ int ppc440_emulate(struct ppc440_vcpu *v)
 	/* The guest's user has no privileges, as on hardware. */
 	if (v->msr & MSR_PR)
 		return ppc440_inject_program(v, v->ctxt.esr);
-	ret = ppc440_fetch(v, &word);
+	word = v->stub_word;
+	ret = word ? 0 : ppc440_fetch(v, &word);
 	if (ret)
 		return ret;
 	ppc440_decode(word, &insn);
+	if (unlikely(!emulate_table[insn.op].fn)) {
+		ret = not_there(v, &insn);
+		if (ret)
+			return ret;
+	}
 	row = &emulate_table[insn.op];
-	if (!row->fn)
-		return ppc440_inject_program(v, v->ctxt.esr);
+	if (!v->stub_word) {
+		ret = patch(v, word);
+		if (ret)
+			return ret;
+	}
 	ret = row->fn(v, &insn);
 	if (ret != PPC440_LATER && row->count < PPC440_NR_EXITS)
 		ember_count_exit(&v->vcpu, row->count);

@@ -25,7 +25,7 @@ static int exit_dtlb(struct ppc440_vcpu *v)
 
 static int exit_itlb(struct ppc440_vcpu *v)
 {
-	return ppc440_mmu_fault(v, v->ctxt.pc, true, false, true);
+	return ppc440_mmu_fault(v, v->exit_pc, true, false, true);
 }
 
 static int exit_dsi(struct ppc440_vcpu *v)
@@ -35,7 +35,7 @@ static int exit_dsi(struct ppc440_vcpu *v)
 
 static int exit_isi(struct ppc440_vcpu *v)
 {
-	return ppc440_mmu_fault(v, v->ctxt.pc, true, false, false);
+	return ppc440_mmu_fault(v, v->exit_pc, true, false, false);
 }
 
 /* SRR0 is the instruction behind it (manual, 6.5.9), and so is pc. */
@@ -46,7 +46,8 @@ static int exit_sc(struct ppc440_vcpu *v)
 
 static int exit_program(struct ppc440_vcpu *v)
 {
-	if (v->ctxt.esr & (ESR_PTR | ESR_FP | ESR_PUO))
+	/* A stub's trap: the instruction is to be carried out after all. */
+	if (!v->stub_word && v->ctxt.esr & (ESR_PTR | ESR_FP | ESR_PUO))
 		return ppc440_inject_program(v, v->ctxt.esr);
 	return ppc440_emulate(v);
 }

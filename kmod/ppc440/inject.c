@@ -89,6 +89,7 @@ static const struct {
 } by_priority[] = {
 	{ PPC440_IVOR_CRITICAL, MSR_CE },
 	{ PPC440_IVOR_WATCHDOG, MSR_CE },
+	/* from here on PPC440_EE_IRQS */
 	{ PPC440_IVOR_EXTERNAL, MSR_EE },
 	{ PPC440_IVOR_FIT, MSR_EE },
 	{ PPC440_IVOR_DEC, MSR_EE },

@@ -23,6 +23,7 @@
 #define MAP_W			BIT(1)	/* may be written */
 #define MAP_ORDER_SHIFT		2	/* it is in a group of 4^n pages */
 #define MAP_ORDER		(7u << MAP_ORDER_SHIFT)
+#define MAP_X			BIT(5)	/* holds translated code: to be run only */
 #define MAX_ORDER_MAP		4	/* 1 MiB */
 
 /* ---- the map: mmu_lock --------------------------------------------------------------- */
@@ -170,10 +171,13 @@ bool ppc440_mmu_translate(struct ppc440_vcpu *v, u32 va, bool as, gpa_t *gpa,
 
 /* ---- a page that is known ---------------------------------------------------- */
 
-/* The guest's page may be smaller than a page, and a group larger than the guest's. */
+/*
+ * The guest's page may be smaller than a page, and a group larger than the guest's.
+ * Translated pages have rights of their own.
+ */
 static u32 mapping_mask(const struct route *r, u32 word)
 {
-	u32 mask = (PAGE_SIZE << 2 * order_of(word)) - 1;
+	u32 mask = (PAGE_SIZE << (word & MAP_X ? 0 : 2 * order_of(word))) - 1;
 
 	while (mask > r->mask)
 		mask >>= 2;
@@ -199,16 +203,29 @@ static void map_page(struct ppc440_vcpu *v, u32 va, const struct route *r, u32 w
 
 	if (!(word & MAP_W))
 		m.attrib &= ~PPC44x_TLB_UW;
+	if (word & MAP_X)
+		m.attrib &= ~(PPC44x_TLB_UW | PPC44x_TLB_UR);
 	ppc440_shadow_map(v, &m);
 }
 
 /* Instructions of it are what the emulator wants to read next. */
 static void note_code(struct ppc440_vcpu *v, u32 va, const struct route *r, u32 word)
 {
-	if (r->attrib & PPC44x_TLB_E || r->mask < ~PAGE_MASK)
+	if (r->attrib & PPC44x_TLB_E || r->mask < PAGE_SIZE - 1)
 		return;
 	v->code_ea = va & PAGE_MASK;
 	v->code = phys_to_virt(word & PAGE_MASK);
+}
+
+/* A translated page: is that what the guest wants to do? */
+static bool runs_translated(struct ppc440_vcpu *v, u32 va, const struct route *r,
+			    bool fetch)
+{
+	bool watched;
+
+	return fetch && !(v->msr & (MSR_PR | MSR_IS)) &&
+	       !(r->attrib & PPC44x_TLB_E) &&
+	       ppc440_patch_runs(v->vcpu.vm, r->gpa >> PAGE_SHIFT, va, &watched);
 }
 
 /* Is the host page known?  Then @va is mapped, if this vcpu is on the CPU now. */
@@ -224,6 +241,8 @@ static bool map_known(struct ppc440_vcpu *v, u32 va, const struct route *r,
 	spin_lock(&vm->mmu_lock);
 	at = map_at(vm, r->gpa >> PAGE_SHIFT);
 	if (!at || !(*at & MAP_V) || (write && !(*at & MAP_W)))
+		goto out;
+	if (unlikely(*at & MAP_X) && !runs_translated(v, va, r, fetch))
 		goto out;
 	if (v->quick)
 		map_page(v, va, r, *at, missed);
@@ -296,13 +315,16 @@ static void fault_install(struct ppc440_vcpu *v, const struct fault *f)
 {
 	struct ember_vm *vm = v->vcpu.vm;
 	u32 *at = take_spare(v, f->gfn);
+	bool watched;
 
 	vm->nr_faults++;
 	if (*at & MAP_V)
 		break_groups(at, f->gfn);
 	else
 		vm->mapped.pages++;
-	*at = page_to_phys(f->page) | MAP_V | (f->writable ? MAP_W : 0);
+	ppc440_patch_runs(vm, f->gfn, 0, &watched);
+	*at = page_to_phys(f->page) | MAP_V | (f->writable ? MAP_W : 0) |
+	      (watched ? MAP_X : 0);
 	join_groups(at, f->gfn);
 	if (f->writable)
 		fault_written(f);
@@ -336,12 +358,71 @@ static int page_fault(struct ppc440_vcpu *v, struct ember_memslot *slot, u32 va,
 	return 1;
 }
 
+static void forget_code(struct ember_vm *vm)
+{
+	struct ember_vcpu *vcpu;
+	unsigned int i;
+
+	ember_for_each_vcpu(i, vcpu, vm)
+		to_ppc440(vcpu)->code_ea = 1;
+}
+
+void ppc440_mmu_watch(struct ember_vm *vm, gfn_t gfn, bool watch)
+{
+	u32 *at;
+
+	spin_lock(&vm->mmu_lock);
+	at = map_at(vm, gfn);
+	if (at && *at & MAP_V) {
+		break_groups(at, gfn);
+		*at = watch ? *at | MAP_X : *at & ~MAP_X;
+	}
+	ppc440_shadow_drop_gfns(vm, gfn, 1, false);
+	forget_code(vm);
+	spin_unlock(&vm->mmu_lock);
+}
+
+/* Pages of the module's that the guest's kernel has, and never maps itself. */
+static bool map_own(struct ppc440_vcpu *v, u32 va, bool fetch)
+{
+	struct ppc440_vm *pvm = to_ppc440_vm(v->vcpu.vm);
+	struct ppc440_mapping m = { .entry = PPC440_TLB_SIZE };
+
+	if (va >= PPC440_MAGIC && !fetch) {
+		m.va = PPC440_MAGIC;
+		m.mask = PAGE_SIZE - 1;
+		m.pa = virt_to_phys(v->magic);
+		m.attrib = PPC44x_TLB_UR | PPC44x_TLB_UW;
+	} else if (va - PPC440_STUBS < PPC440_STUBS_BYTES && fetch) {
+		m.va = PPC440_STUBS;
+		m.mask = PPC440_STUBS_BYTES - 1;
+		m.pa = virt_to_phys(pvm->stubs);
+		m.attrib = PPC44x_TLB_UX;
+	} else {
+		return false;
+	}
+	/* No page of the guest's. */
+	m.gfn = ~(m.mask >> PAGE_SHIFT);
+	if (v->quick)
+		ppc440_shadow_map(v, &m);
+	return true;
+}
+
+static bool has_own(struct ppc440_vcpu *v)
+{
+	return READ_ONCE(to_ppc440_vm(v->vcpu.vm)->live) &&
+	       !(v->msr & (MSR_PR | MSR_IS));
+}
+
 int ppc440_mmu_fault(struct ppc440_vcpu *v, u32 va, bool fetch, bool write,
 		     bool missed)
 {
 	struct ember_memslot *slot;
 	struct route r;
+	bool watched;
 
+	if (va >= PPC440_STUBS && has_own(v) && map_own(v, va, fetch))
+		return 1;
 	if (route(v, va, fetch, write, &r))
 		return 1;
 	if (map_known(v, va, &r, fetch, write, missed))
@@ -349,6 +430,9 @@ int ppc440_mmu_fault(struct ppc440_vcpu *v, u32 va, bool fetch, bool write,
 	if (v->quick)
 		return PPC440_LATER;
 	ember_count_exit(&v->vcpu, PPC440_EXIT_MAP);
+	ppc440_patch_runs(v->vcpu.vm, r.gpa >> PAGE_SHIFT, va, &watched);
+	if (unlikely(watched) && !runs_translated(v, va, &r, fetch))
+		ppc440_patch_undo(v, r.gpa >> PAGE_SHIFT);
 	slot = ember_gfn_to_slot(v->vcpu.vm, r.gpa >> PAGE_SHIFT);
 	if (slot && !(write && slot->flags & KVM_MEM_READONLY))
 		return page_fault(v, slot, va, &r, fetch, write);
@@ -366,15 +450,6 @@ int ppc440_mem_prepare(struct ember_vm *vm, const struct ember_memslot *new,
 	if (change != EMBER_SLOT_DELETE && new->base_gfn + new->npages > PPC440_GFNS)
 		return -EINVAL;
 	return 0;
-}
-
-static void forget_code(struct ember_vm *vm)
-{
-	struct ember_vcpu *vcpu;
-	unsigned int i;
-
-	ember_for_each_vcpu(i, vcpu, vm)
-		to_ppc440(vcpu)->code_ea = 1;
 }
 
 /* Words of the map that have one of @bits keep @keep of their own. */

@@ -12,12 +12,15 @@
  * Reading order: host.c (vectors, reserved TLB entries), enter.S, backend.c (into a guest
  * and out), exit.c (why it came back), emulate.c, spr.c and spr_table.c (privileged
  * instructions), inject.c (interrupts of the guest's), tlb.c (the guest's TLB), shadow.c
- * and mmu.c (what is mapped), mmio.c, timer.c, uic.c, fpu.c, regs.c and vcpu_ioctl.c.
+ * and mmu.c (what is mapped), mmio.c, timer.c, uic.c, fpu.c, regs.c and vcpu_ioctl.c,
+ * patch.c (translation).
  */
 #ifndef EMBER_PPC440_H
 #define EMBER_PPC440_H
 
 #include <linux/hrtimer.h>
+#include <linux/mutex.h>
+#include <linux/xarray.h>
 #include <linux/spinlock.h>
 #include <asm/processor.h>
 #include <asm/reg.h>
@@ -43,6 +46,7 @@
 	X(MMIO_KERNEL, "mmio_kernel") X(MMIO_USER, "mmio_user") \
 	X(INJECT_DTLB, "guest_dtlb_miss") X(INJECT_ITLB, "guest_itlb_miss") \
 	X(INJECT_STORAGE, "guest_storage") X(INJECT_IRQ, "guest_irq") \
+	X(PATCH, "translated") X(UNPATCH, "translated_back") \
 	X(WAIT, "wait") X(MCHECK, "machine_check") X(UNKNOWN, "unknown") \
 	X(SIGNAL, "signal")
 
@@ -86,6 +90,22 @@ struct ppc440_uic {
 	u32 active;			/* level-sensitive, and asserted */
 };
 
+/*
+ * Where the guest's kernel has its stubs (translate.h): a branch from the first 12 MiB of
+ * a Linux kernel reaches it, and what Linux has below its kernel, the users' stacks, ends
+ * above.
+ */
+#define PPC440_STUBS		0xbec00000u
+#define PPC440_STUBS_ORDER	4
+#define PPC440_STUBS_BYTES	0x10000u
+#define PPC440_NR_STUBS		1024
+
+/* What a stub stands for; patch_lock. */
+struct ppc440_stub_site {
+	u32 pc;
+	u32 old;		/* 0: the slot is free */
+};
+
 struct ppc440_vm {
 	struct ember_vm vm;
 	/* By gfn, tables of PPC440_MAP_SIZE words of PPC440_MAP_*; vm->mmu_lock. */
@@ -93,6 +113,16 @@ struct ppc440_vm {
 	bool has_uic;			/* fixed with the first vcpu */
 	spinlock_t uic_lock;		/* interrupts off */
 	struct ppc440_uic uic;
+
+	/* Translation of the guest's code, see patch.c. */
+	bool translates;		/* fixed with the first vcpu, but may end */
+	bool live;			/* there is translated code; patch_lock */
+	struct mutex patch_lock;
+	struct xarray patched;		/* by gfn; patch_lock to change it */
+	void *stubs;			/* NULL: none yet; patch_lock */
+	struct ppc440_stub_site *stub_site;
+	unsigned int next_stub;		/* patch_lock */
+	u8 undone[256];			/* by gfn; patch_lock */
 };
 
 #define PPC440_MAP_SIZE		1024
@@ -164,6 +194,11 @@ struct ppc440_vcpu {
 	bool fpu_loaded;		/* the guest's registers are in the FPU */
 
 	bool quick;			/* interrupts are off: see exit.c */
+	bool in_step;			/* the magic page's MSR[EE] counts */
+	bool patch_due;			/* what traps now is to be translated */
+	u32 stub_word;			/* of whose stub it has come out; 0: none */
+	u32 exit_pc;			/* where it was, even in a stub */
+	u8 hits[256];			/* traps, by address of the instruction */
 	bool want_iccci;		/* the instruction cache has what is no more */
 	u8 told[1024 / 8];		/* SPRs without a row that were named once */
 	u32 host_pid, host_usprg0, host_dbcr0;
@@ -295,6 +330,9 @@ int ppc440_inject_storage(struct ppc440_vcpu *v, unsigned int ivor, u32 va,
 int ppc440_inject_mcheck(struct ppc440_vcpu *v, u32 mcsr);
 /* The next interrupt that waits and is enabled; false: there is none. */
 bool ppc440_irq_pending(struct ppc440_vcpu *v);
+/* Those that wait for MSR[EE], bits of v->irqs. */
+#define PPC440_EE_IRQS \
+	(BIT(PPC440_IVOR_EXTERNAL) | BIT(PPC440_IVOR_FIT) | BIT(PPC440_IVOR_DEC))
 /* Own thread, before it enters. */
 void ppc440_irq_deliver(struct ppc440_vcpu *v);
 /* Input @ivor is up or not.  Any context; the caller kicks. */
@@ -369,6 +407,36 @@ void ppc440_mem_write_protect(struct ember_vm *vm, gfn_t gfn,
 bool ppc440_mem_age(struct ember_vm *vm, gfn_t gfn, unsigned long npages,
 		    bool clear);
 void ppc440_mmu_destroy(struct ppc440_vm *pvm);
+
+/* Is @gfn to be run only, or anything again?  Interrupts on. */
+void ppc440_mmu_watch(struct ember_vm *vm, gfn_t gfn, bool watch);
+
+/* ---- patch.c: translation of what traps often -------------------------------- */
+
+/* One instruction is looked at when it, or one that shares its count, has trapped so often. */
+#define PPC440_PATCH_AFTER	17
+
+void ppc440_patch_init(struct ppc440_vm *pvm);
+void ppc440_patch_destroy(struct ppc440_vm *pvm);
+/* Is there a rule for @word, which has just trapped? */
+bool ppc440_patch_wanted(struct ppc440_vcpu *v, u32 word);
+/* Interrupts on.  True: it has been changed, the guest is to run it again. */
+bool ppc440_patch(struct ppc440_vcpu *v, u32 word);
+/* The guest's own word at pc, if another stands there now.  Interrupts on. */
+bool ppc440_patch_original(struct ppc440_vcpu *v, u32 *word);
+/* Has @gfn new words (@watched), and may it be run at @va?  Any context. */
+bool ppc440_patch_runs(struct ember_vm *vm, gfn_t gfn, u32 va, bool *watched);
+/* The old words are back.  Interrupts on. */
+void ppc440_patch_undo(struct ppc440_vcpu *v, gfn_t gfn);
+/* Would this entry lie over the magic page or the stubs? */
+bool ppc440_patch_conflicts(struct ppc440_vcpu *v, const struct ppc440_tlbe *e);
+/* All old words are back, and that for good.  Interrupts on. */
+void ppc440_patch_stop(struct ppc440_vcpu *v);
+/*
+ * pc is among the stubs: it becomes that of the instruction or the next one, @word is
+ * the instruction.  False: there is no such stub.
+ */
+bool ppc440_patch_leave_stub(struct ppc440_vcpu *v, u32 *word);
 
 /* ---- mmio.c --------------------------------------------------------------- */
 

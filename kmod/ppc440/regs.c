@@ -107,6 +107,8 @@ static int tlb_put(struct ppc440_vcpu *v, u64 id, u64 val)
 		e.tid = val;
 	else
 		*tlb_word(&e, n % 4) = val;
+	if (ppc440_patch_conflicts(v, &e))
+		ppc440_patch_stop(v);
 	ppc440_tlb_set_entry(v, n / 4, &e);
 	return 0;
 }

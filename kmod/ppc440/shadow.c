@@ -31,7 +31,8 @@ static struct {
 	struct ppc440_vcpu *owner;
 	unsigned int next;		/* to be given up next */
 	unsigned int nr_of_user;	/* of the kernel's, those with a TID */
-	u8 nr_of_entry[PPC440_TLB_SIZE];
+	unsigned int nr_small;		/* below 4 KiB */
+	u8 nr_of_entry[PPC440_TLB_SIZE + 1];
 } shadow;
 
 /* ---- the hardware's side ----------------------------------------------------------- */
@@ -70,6 +71,7 @@ static void forget(unsigned int n)
 		return;
 	shadow.nr_of_entry[s->entry]--;
 	shadow.nr_of_user -= s->of_user;
+	shadow.nr_small -= s->mask < PAGE_SIZE - 1;
 	s->pid = 0;
 }
 
@@ -114,7 +116,10 @@ void ppc440_shadow_release(struct ppc440_vcpu *v)
 	local_irq_restore(flags);
 }
 
-/* No two entries may match one address: those that lie there go (5.4). */
+/*
+ * No two entries may match one address: those that lie there go (5.4).  The guest's may
+ * do so, in all sizes, by mistake or on purpose.
+ */
 static void drop_range(u32 va, u32 mask, u8 pid)
 {
 	unsigned int n;
@@ -133,7 +138,8 @@ void ppc440_shadow_map(struct ppc440_vcpu *v, const struct ppc440_mapping *m)
 	unsigned int n;
 	struct slot *s;
 
-	if (!m->fresh || m->mask > 0xfff)
+	/* Where the TLB has just missed there is nothing of one page, but maybe a part. */
+	if (!m->fresh || m->mask != PAGE_SIZE - 1 || shadow.nr_small)
 		drop_range(m->va, m->mask, pid);
 	n = shadow.next++;
 	if (shadow.next == PPC440_NR_SLOTS)
@@ -150,6 +156,7 @@ void ppc440_shadow_map(struct ppc440_vcpu *v, const struct ppc440_mapping *m)
 	s->executable = m->attrib & PPC44x_TLB_UX;
 	shadow.nr_of_entry[s->entry]++;
 	shadow.nr_of_user += s->of_user;
+	shadow.nr_small += s->mask < PAGE_SIZE - 1;
 	hw_set(n, m, pid);
 }
 

@@ -14,6 +14,9 @@
  */
 #define EMBER_CAP_MIPS_TRANSLATE	0x656d0001
 
+/* The same for PowerPC 440. */
+#define EMBER_CAP_PPC_TRANSLATE		0x656d0002
+
 /*
  * PowerPC 440: registers that Linux' <asm/kvm.h> has no number for, all of 32 bits.  SPRs go
  * by the number that they are read by, or written by if they cannot be read.  Of a TLB entry

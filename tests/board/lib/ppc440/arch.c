@@ -29,6 +29,10 @@ void vm_obey(struct vm *vm, uint32_t cmd)
 
 void arch_vm_new(struct vm *vm)
 {
+	struct kvm_enable_cap cap = { .cap = EMBER_CAP_PPC_TRANSLATE };
+
+	if (vm->flags & VM_PLAIN)
+		expect_ok(ioctl(vm->fd, KVM_ENABLE_CAP, &cap));
 	if (vm->flags & VM_GIC)
 		expect_ok(ioctl(vm->fd, KVM_CREATE_IRQCHIP, 0));
 }

@@ -160,3 +160,473 @@ u32 g_user(u32 arg)
 	exc_hook = 0;
 	return 0;
 }
+
+/* What leads nowhere must come back by an interrupt, or the VM is stopped. */
+u32 g_jump_nowhere(u32 at)
+{
+	exc_hook = back_to_caller;
+	do_jump(at);
+	check(exc_count == 1);
+	return 0;
+}
+
+/* ---- the TLB ------------------------------------------------------------------------------ */
+
+#define AT 0x40000000
+
+/* All sizes, each over one place in memory, each written and read through and by 0. */
+u32 g_tlb_sizes(u32 arg)
+{
+	static const u32 sizes[] = { 0, 1, 2, 3, 4, 5, 7 };
+	u32 i, size;
+
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		size = 1024u << 2 * sizes[i];
+		/* 16 MiB is all of memory */
+		tlb_set(5, 0, AT | TLB_VALID | TLB_SIZE(sizes[i]), size > SCRATCH ? 0 : SCRATCH,
+			TLB_SW | TLB_SR);
+		IO32(AT + (size > SCRATCH ? SCRATCH : 0) + size / 4) = i + 100;
+		check(IO32(SCRATCH + size / 4) == i + 100);
+		/* QEMU takes all of 4 KiB for one that is in part there */
+		if (size >= 4096 && size <= 0x100000) {
+			IO32(SCRATCH + size - 4) = i + 200;
+			check(IO32(AT + size - 4) == i + 200);
+			exc_hook = exc_skip;
+			exc_count = 0;
+			do_load(AT + size);
+			check_exc(exc_count == 1 && exc.ivor == 13 && exc.dear == AT + size);
+			exc_hook = 0;
+		}
+		tlb_clear(5);
+	}
+	exc_hook = exc_skip;
+	do_load(AT);
+	check_exc(exc.ivor == 13);
+	exc_hook = 0;
+	return 0;
+}
+
+/* Kilobytes beside and within each other: no two entries of the host's may match. */
+u32 g_tlb_overlap(u32 rounds)
+{
+	u32 i, k, at;
+
+	for (i = 0; i < 4; i++)
+		IO32(SCRATCH + 1024 * i) = 0x1000 + i;
+	for (k = 0; k < rounds; k++) {
+		tlb_set(5, 0, (AT + 1024 * (k % 4)) | TLB_VALID | TLB_SIZE(0),
+			SCRATCH + 1024 * (k % 4), TLB_SR);
+		check(IO32(AT + 1024 * (k % 4)) == 0x1000 + k % 4);
+		tlb_set(6, 0, AT | TLB_VALID | TLB_SIZE(1), SCRATCH, TLB_SR);
+		for (i = 0; i < 4; i++)
+			check(IO32(AT + 1024 * i) == 0x1000 + i);
+		tlb_clear(6);
+		tlb_clear(5);
+		for (at = 0; at < 60; at++)
+			(void)IO32(SCRATCH + 4096 * at);
+	}
+	return 0;
+}
+
+/* PIDs: what is of one is not of another, what is of none is of all. */
+u32 g_tlb_pids(u32 arg)
+{
+	u32 pid, i;
+
+	for (pid = 1; pid < 20; pid++)
+		tlb_set(10 + pid, pid, AT | TLB_VALID | TLB_SIZE(1), SCRATCH + 4096 * pid,
+			TLB_SR | TLB_SW);
+	for (i = 0; i < 3; i++) {
+		for (pid = 1; pid < 20; pid++) {
+			mtspr(SPR_PID, pid);
+			asm volatile("isync");
+			if (!i)
+				IO32(AT) = pid * 3;
+			check(IO32(AT) == pid * 3);
+		}
+	}
+	mtspr(SPR_PID, 99);
+	asm volatile("isync");
+	exc_hook = exc_skip;
+	exc_count = 0;
+	do_load(AT);
+	check_exc(exc_count == 1 && exc.ivor == 13);
+	exc_hook = 0;
+	mtspr(SPR_PID, 0);
+	asm volatile("isync");
+	for (pid = 1; pid < 20; pid++)
+		check(IO32(SCRATCH + 4096 * pid) == pid * 3);
+	return 0;
+}
+
+/* Rights of the kernel's: a store where there is none is a DSI, a fetch an ISI. */
+u32 g_tlb_rights(u32 arg)
+{
+	tlb_set(5, 0, AT | TLB_VALID | TLB_SIZE(1), SCRATCH, TLB_SR | TLB_U);
+	exc_hook = exc_skip;
+	exc_count = 0;
+	(void)IO32(AT);
+	check(!exc_count);
+	do_store(AT, 1);
+	check_exc(exc_count == 1 && exc.ivor == 2 && exc.dear == AT && exc.esr == ESR_ST);
+	exc_hook = back_to_caller;
+	do_jump(AT);
+	check_exc(exc_count == 2 && exc.ivor == 3 && exc.srr0 == AT);
+	exc_hook = 0;
+	return 0;
+}
+
+/* tlbre and tlbsx say what tlbwe said. */
+u32 g_tlb_reads(u32 arg)
+{
+	u32 w0, w1, w2, idx, cr;
+
+	tlb_set(33, 7, AT | TLB_VALID | TLB_SIZE(3), 0x00300000, TLB_SR | TLB_UX);
+	mtspr(SPR_MMUCR, 0);
+	asm volatile("tlbre %0, %3, 0\n\ttlbre %1, %3, 1\n\ttlbre %2, %3, 2"
+		     : "=&r"(w0), "=&r"(w1), "=&r"(w2)
+		     : "r"(33));
+	check(w0 == (AT | TLB_VALID | TLB_SIZE(3)) && w1 == 0x00300000);
+	check(w2 == (TLB_SR | TLB_UX) && (mfspr(SPR_MMUCR) & 0xff) == 7);
+	asm volatile("tlbsx. %0, 0, %2\n\tmfcr %1"
+		     : "=r"(idx), "=r"(cr)
+		     : "r"(AT + 0x8000)
+		     : "cr0");
+	check(idx == 33 && cr & 0x20000000);
+	mtspr(SPR_MMUCR, 8);
+	asm volatile("tlbsx. %0, 0, %2\n\tmfcr %1"
+		     : "=r"(idx), "=r"(cr)
+		     : "r"(AT + 0x8000)
+		     : "cr0");
+	check(!(cr & 0x20000000));
+	return 0;
+}
+
+/* A device whose bytes are the other way round; QEMU's TLB has no such memory. */
+u32 g_little_endian(u32 at)
+{
+	tlb_set(6, 0, (AT + 0x1000) | TLB_VALID | TLB_SIZE(1), at, TLB_SR | TLB_SW | TLB_E);
+	IO32(AT + 0x1000) = 0x12345678;
+	report(IO32(AT + 0x1000));
+	return 0;
+}
+
+/* More pages than the TLB has entries, by as many as it has. */
+u32 g_tlb_many(u32 n)
+{
+	u32 i, k;
+
+	for (i = 0; i < n; i++) {
+		k = 1 + i % 60;
+		tlb_set(k, 0, (AT + i * 4096) | TLB_VALID | TLB_SIZE(1), SCRATCH + i * 4096,
+			TLB_SR | TLB_SW);
+		IO32(AT + i * 4096) = i;
+	}
+	for (i = 0; i < n; i++)
+		check(IO32(SCRATCH + i * 4096) == i);
+	return n;
+}
+
+/* Pages that the owner throws away in between, or logs. */
+u32 g_pages(u32 at, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		IO32(at + i * 4096) = i + 1;
+	report(1);
+	for (i = 0; i < n; i++)
+		check(IO32(at + i * 4096) == i + 1);
+	report(2);
+	for (i = 0; i < n; i++)
+		check(!IO32(at + i * 4096));
+	IO32(at + 3 * 4096) = 1;
+	return 0;
+}
+
+/* ---- interrupts from outside ------------------------------------------------------------------- */
+
+static volatile u32 irq_seen;
+
+#define UIC_SR 0xc0
+#define UIC_ER 0xc2
+#define UIC_CR 0xc3
+#define UIC_PR 0xc4
+#define UIC_TR 0xc5
+#define UIC_MSR 0xc6
+
+/* The sleep that it ends is not gone on with. */
+static void wake_up(struct exc *e)
+{
+	if (e->ivor == 0 || e->ivor == 12)
+		mtspr(SPR_CSRR0 + 1, e->srr1 & ~MSR_WE);
+	else
+		mtspr(SPR_SRR1, e->srr1 & ~MSR_WE);
+}
+
+static u32 irq_hook(struct exc *e, u32 *regs)
+{
+	u32 bits = mfdcr(UIC_MSR);
+
+	check_exc(e->ivor == 4 || e->ivor == 0);
+	irq_seen |= bits;
+	mtdcr(UIC_ER, mfdcr(UIC_ER) & ~bits);
+	mtdcr(UIC_SR, bits);
+	wake_up(e);
+	return e->srr0;
+}
+
+static void uic_all(u32 edges)
+{
+	mtdcr(UIC_PR, 0xffffffff);
+	mtdcr(UIC_TR, edges);
+	mtdcr(UIC_CR, 0);
+	mtdcr(UIC_SR, 0xffffffff);
+	mtdcr(UIC_ER, 0xffffffff);
+}
+
+/* Inputs that the test raises and lowers at each report. */
+u32 g_lines(u32 n)
+{
+	u32 i, seen = 0;
+
+	exc_hook = irq_hook;
+	uic_all(0);
+	mtmsr(mfmsr() | MSR_EE);
+	for (i = 0; i <= n; i++) {
+		irq_seen = 0;
+		report(seen);
+		while (i < n && !irq_seen)
+			;
+		seen = irq_seen;
+		mtdcr(UIC_ER, 0xffffffff);
+	}
+	mtmsr(mfmsr() & ~MSR_EE);
+	exc_hook = 0;
+	return seen;
+}
+
+u32 g_spin(void)
+{
+	while (!exc_count)
+		;
+	return 0;
+}
+
+/* It spins until an interrupt comes. */
+u32 g_spin_irq(void)
+{
+	irq_seen = 0;
+	exc_hook = irq_hook;
+	uic_all(0);
+	mtmsr(mfmsr() | MSR_EE);
+	while (!irq_seen)
+		;
+	mtmsr(mfmsr() & ~MSR_EE);
+	return irq_seen;
+}
+
+/* It sleeps until an edge comes, which is critical. */
+u32 g_wait_critical(void)
+{
+	irq_seen = 0;
+	exc_hook = irq_hook;
+	uic_all(0xffffffff);
+	mtdcr(UIC_CR, 0xffffffff);
+	report(1);
+	mtmsr(mfmsr() | MSR_CE | MSR_WE);
+	mtmsr(mfmsr() & ~(MSR_CE | MSR_WE));
+	check_exc(exc.ivor == 0 && exc.srr1 & MSR_WE);
+	return irq_seen;
+}
+
+/* ---- timers -------------------------------------------------------------------------------------- */
+
+#define TSR_DIS 0x08000000u
+#define TSR_FIS 0x04000000u
+#define TSR_WIS 0x40000000u
+#define TSR_ENW 0x80000000u
+#define TCR_DIE 0x04000000u
+#define TCR_FIE 0x00800000u
+#define TCR_WIE 0x08000000u
+#define TCR_ARE 0x00400000u
+
+static volatile u32 ticks[16];
+
+static u32 tick_hook(struct exc *e, u32 *regs)
+{
+	check_exc(e->ivor == 10 || e->ivor == 11 || e->ivor == 12);
+	ticks[e->ivor]++;
+	mtspr(SPR_TSR, e->ivor == 10 ? TSR_DIS : e->ivor == 11 ? TSR_FIS : TSR_WIS | TSR_ENW);
+	wake_up(e);
+	return e->srr0;
+}
+
+/* The decrementer by hand, then by itself; asleep in between. */
+u32 g_timer(u32 n)
+{
+	u32 i, begun;
+
+	exc_hook = tick_hook;
+	mtspr(SPR_TCR, TCR_DIE);
+	for (i = 0; i < n; i++) {
+		begun = mftb();
+		mtspr(SPR_DEC, 100000);
+		mtmsr(mfmsr() | MSR_EE | MSR_WE);
+		mtmsr(mfmsr() & ~(MSR_EE | MSR_WE));
+		check(ticks[10] == i + 1);
+		check(mftb() - begun >= 100000);
+	}
+	check(mfspr(SPR_DEC) == 0);
+	mtspr(SPR_DECAR, 50000);
+	mtspr(SPR_TCR, TCR_DIE | TCR_ARE);
+	mtspr(SPR_DEC, 50000);
+	mtmsr(mfmsr() | MSR_EE);
+	while (ticks[10] < 2 * n)
+		;
+	mtmsr(mfmsr() & ~MSR_EE);
+	mtspr(SPR_TCR, 0);
+	return ticks[10];
+}
+
+/* The fixed-interval timer, at its shortest; then the watchdog's interrupt. */
+u32 g_fit_wd(u32 n)
+{
+	exc_hook = tick_hook;
+	mtspr(SPR_TSR, 0xffffffff);
+	mtspr(SPR_TCR, TCR_FIE);
+	mtmsr(mfmsr() | MSR_EE);
+	while (ticks[11] < n)
+		;
+	mtmsr(mfmsr() & ~MSR_EE);
+	mtspr(SPR_TCR, TCR_WIE);
+	mtmsr(mfmsr() | MSR_CE);
+	while (ticks[12] < 2)
+		;
+	mtmsr(mfmsr() & ~MSR_CE);
+	mtspr(SPR_TCR, 0);
+	check(ticks[11] >= n && !ticks[10]);
+	return 0;
+}
+
+/* Nobody looks after the watchdog, and it is to reset. */
+u32 g_watchdog_bites(void)
+{
+	mtspr(SPR_TCR, 0x30000000);
+	for (;;)
+		;
+}
+
+u32 g_reset(void)
+{
+	mtspr(SPR_DBCR0, 0x30000000);
+	return 1;
+}
+
+/* ---- registers -------------------------------------------------------------------------------------- */
+
+/* What users may read and write without the kernel. */
+static u32 user_sprgs(u32 arg)
+{
+	u32 v = mfspr(SPR_SPRG4R) ^ mfspr(SPR_USPRG0);
+
+	mtspr(SPR_USPRG0, arg);
+	return v;
+}
+
+u32 g_sprs(u32 arg)
+{
+	u32 i;
+
+	mtspr(SPR_SPRG4W, 0x12340000);
+	mtspr(SPR_USPRG0, 0x00005678);
+	tlb_set(0, 0, TLB_VALID | TLB_SIZE(9), 0, TLB_U | TLB_S);
+	exc_hook = leave_user;
+	check(call_user(user_sprgs, 77) == 0x12345678);
+	exc_hook = 0;
+	check(mfspr(SPR_USPRG0) == 77);
+	report(5); /* out to the test and back */
+	check(mfspr(SPR_SPRG4R) == 0x12340000 && mfspr(SPR_USPRG0) == 77);
+	/* each often enough to be translated */
+	for (i = 0; i < 100; i++) {
+		mtspr(SPR_SPRG3, i);
+		mtspr(SPR_CSRR0, 4 * i);
+		mtspr(SPR_DEAR, i + 7);
+		mtspr(SPR_ESR, i + 9);
+		check(mfspr(SPR_SPRG3) == i && mfspr(SPR_CSRR0) == 4 * i);
+		check(mfspr(SPR_DEAR) == i + 7 && mfspr(SPR_ESR) == i + 9);
+		check(mfspr(SPR_PVR) == arg);
+	}
+	return 0;
+}
+
+/* ---- the FPU -------------------------------------------------------------------------------------------- */
+
+u32 g_fpu(u32 n)
+{
+	double a = 1.5, b = 0, c;
+	u32 i, words[2];
+
+	mtmsr(mfmsr() | MSR_FP);
+	asm volatile("lfd 1, 0(%0)\n\tlfd 2, 0(%1)" : : "b"(&a), "b"(&b) : "memory");
+	for (i = 0; i < n; i++) {
+		asm volatile("fadd 2, 2, 1");
+		if (i % 8 == 0)
+			report(i);
+	}
+	asm volatile("stfd 2, 0(%0)" : : "b"(&c) : "memory");
+	mtmsr(mfmsr() & ~MSR_FP);
+	__builtin_memcpy(words, &c, sizeof(words));
+	/* 1.5 * 64 */
+	check(words[0] == 0x40580000 && words[1] == 0);
+	return 0;
+}
+
+/* ---- translation -------------------------------------------------------------------------------------------- */
+
+/* An instruction that has been translated reads, and is replaced, as the guest wrote it. */
+u32 g_translated(u32 n)
+{
+	volatile u32 *code = (volatile u32 *)(SCRATCH + 0x40);
+	u32 (*fn)(u32) = (u32(*)(u32))code;
+	u32 i, round;
+
+	for (round = 0; round < 8; round++) {
+		code[0] = round & 1 ? 0x7c7142a6 : 0x7c6000a6; /* mfsprg r3, 1; mfmsr r3 */
+		code[1] = 0x7c000146; /* wrteei 0 */
+		code[2] = 0x7c008146; /* wrteei 1 */
+		code[3] = 0x7c000146; /* wrteei 0 */
+		code[4] = 0x4e800020; /* blr */
+		asm volatile("dcbst 0, %0\n\tmsync\n\ticbi 0, %0\n\tmsync\n\tisync"
+			     :
+			     : "r"(code)
+			     : "memory");
+		mtspr(273, 0x55 + round);
+		for (i = 0; i < n; i++)
+			check(fn(0) == (round & 1 ? 0x55 + round : mfmsr()));
+		check(code[0] == (round & 1 ? 0x7c7142a6 : 0x7c6000a6));
+		check(code[1] == 0x7c000146 && code[2] == 0x7c008146);
+		check(!(mfmsr() & MSR_EE));
+	}
+	return 0;
+}
+
+/* An interrupt that waits comes when it is let through, by a translated instruction, too. */
+u32 g_pending(u32 n)
+{
+	u32 i;
+
+	exc_hook = tick_hook;
+	mtspr(SPR_TCR, TCR_DIE);
+	for (i = 0; i < n; i++) {
+		mtspr(SPR_DEC, 1);
+		while (!(mfspr(SPR_TSR) & TSR_DIS))
+			;
+		check(ticks[10] == i);
+		asm volatile("wrteei 1" : : : "memory");
+		asm volatile("wrteei 0" : : : "memory");
+		check(ticks[10] == i + 1);
+	}
+	mtspr(SPR_TCR, 0);
+	return 0;
+}
