@@ -73,6 +73,7 @@ void ppc440_reset(struct ppc440_vcpu *v)
 	for (i = 0; i < PPC440_NR_IVORS; i++)
 		v->ivor[i] = 0;
 	v->code_ea = 1;
+	ppc440_decode(0, &v->known[0].insn);
 	MAGIC(v, PIR) = v->vcpu.id;
 	MAGIC(v, PVR) = mfspr(SPRN_PVR);
 	ppc440_timer_reset(v);
@@ -171,6 +172,7 @@ static void guest_load(struct ppc440_vcpu *v, u32 msr)
 	v->host_dbcr0 = mfspr(SPRN_DBCR0);
 	if (unlikely(v->host_dbcr0))
 		mtspr(SPRN_DBCR0, 0);
+	ppc440_enter_next(&v->ctxt);
 	ppc440_shadow_claim(v);
 	v->space_changed = true;
 	ppc440_drop_reservation();

@@ -256,19 +256,16 @@ static const struct emulate_row emulate_table[PPC440_NR_OPS] = {
 
 /*
  * What is there now does not trap: the guest has run what stood there before it was
- * translated, from the cache, or it is illegal.  0: @insn is what has trapped.
+ * translated, from the cache, or it is illegal.  0: @word is what has trapped.
  */
-static int not_there(struct ppc440_vcpu *v, struct ppc440_insn *insn)
+static int not_there(struct ppc440_vcpu *v, u32 *word)
 {
-	u32 word;
-
 	if (!READ_ONCE(to_ppc440_vm(v->vcpu.vm)->live))
 		return ppc440_inject_program(v, v->ctxt.esr);
 	if (v->quick)
 		return PPC440_LATER;
-	if (!ppc440_patch_original(v, &word))
+	if (!ppc440_patch_original(v, word))
 		return ppc440_inject_program(v, v->ctxt.esr);
-	ppc440_decode(word, insn);
 	return 0;
 }
 
@@ -291,10 +288,22 @@ static int patch(struct ppc440_vcpu *v, u32 word)
 	return ppc440_patch(v, word);
 }
 
+/* A kernel has few that trap; 0 is none, and stands for what is not known yet. */
+static const struct ppc440_insn *decode(struct ppc440_vcpu *v, u32 word)
+{
+	struct ppc440_known *known = &v->known[(word >> 15 ^ word >> 5) % ARRAY_SIZE(v->known)];
+
+	if (unlikely(known->word != word)) {
+		ppc440_decode(word, &known->insn);
+		known->word = word;
+	}
+	return &known->insn;
+}
+
 int ppc440_emulate(struct ppc440_vcpu *v)
 {
 	const struct emulate_row *row;
-	struct ppc440_insn insn;
+	const struct ppc440_insn *insn;
 	u32 word;
 	int ret;
 
@@ -305,19 +314,20 @@ int ppc440_emulate(struct ppc440_vcpu *v)
 	ret = word ? 0 : ppc440_fetch(v, &word);
 	if (ret)
 		return ret;
-	ppc440_decode(word, &insn);
-	if (unlikely(!emulate_table[insn.op].fn)) {
-		ret = not_there(v, &insn);
+	insn = decode(v, word);
+	if (unlikely(!emulate_table[insn->op].fn)) {
+		ret = not_there(v, &word);
 		if (ret)
 			return ret;
+		insn = decode(v, word);
 	}
-	row = &emulate_table[insn.op];
+	row = &emulate_table[insn->op];
 	if (!v->stub_word) {
 		ret = patch(v, word);
 		if (ret)
 			return ret;
 	}
-	ret = row->fn(v, &insn);
+	ret = row->fn(v, insn);
 	if (ret != PPC440_LATER && row->count < PPC440_NR_EXITS)
 		ember_count_exit(&v->vcpu, row->count);
 	return ret;

@@ -20,6 +20,7 @@
 #include "ppc440.h"
 
 unsigned int ppc440_first_slot;
+void (*ppc440_enter)(struct ppc440_ctxt *ctxt);
 
 /* What the host keeps at least of its 64 entries that it may replace. */
 #define HOST_SLOTS		16
@@ -186,6 +187,7 @@ static const char *make_block(void)
 	       ppc440_block_end - ppc440_block_start);
 	for (i = 0; i < PPC440_NR_IVORS; i++)
 		make_vector(i);
+	ppc440_enter = in_block(ppc440_block_enter);
 	host.data->host_ivpr = host.ivpr;
 	host.data->host_mcheck = (u32)host_vector(PPC440_IVOR_MCHECK);
 	flush_icache_range((unsigned long)host.block,
@@ -291,14 +293,11 @@ void ppc440_host_disable(void)
 
 /* ---- what runs in the block ------------------------------------------------------------- */
 
-void ppc440_enter(struct ppc440_ctxt *ctxt)
+void ppc440_enter_next(struct ppc440_ctxt *ctxt)
 {
-	void (*enter)(struct ppc440_ctxt *ctxt) = in_block(ppc440_block_enter);
-
 	host.data->ctxt = ctxt;
 	ctxt->host_ivpr = host.ivpr;
 	ctxt->guest_ivpr = (u32)host.block;
-	enter(ctxt);
 }
 
 void ppc440_tlb_write(unsigned int index, u32 pageid, u32 xlat, u32 attrib,

@@ -69,16 +69,19 @@ static bool is_group(const u32 *group, unsigned int order)
 	return first & MAP_V;
 }
 
-static void join_groups(u32 *at, u32 gfn)
+/* Entries for parts of a group must be gone before there is one for all of it. */
+static void join_groups(struct ember_vm *vm, u32 *at, u32 gfn)
 {
 	unsigned int order;
-	u32 *group;
+	u32 *group, pages;
 
 	for (order = 1; order <= MAX_ORDER_MAP; order++) {
 		group = group_of(at, gfn, order);
+		pages = BIT(2 * order);
 		if (!is_group(group, order))
 			return;
-		set_order(group, BIT(2 * order), order);
+		set_order(group, pages, order);
+		ppc440_shadow_drop_gfns(vm, gfn & ~(pages - 1), pages, false);
 	}
 }
 
@@ -325,7 +328,7 @@ static void fault_install(struct ppc440_vcpu *v, const struct fault *f)
 	ppc440_patch_runs(vm, f->gfn, 0, &watched);
 	*at = page_to_phys(f->page) | MAP_V | (f->writable ? MAP_W : 0) |
 	      (watched ? MAP_X : 0);
-	join_groups(at, f->gfn);
+	join_groups(vm, at, f->gfn);
 	if (f->writable)
 		fault_written(f);
 }

@@ -174,11 +174,17 @@ struct ppc440_vcpu {
 	u8 tlb_hash[PPC440_TLB_SIZE];	/* heads of chains; see tlb.c */
 	u8 tlb_big[PPC440_TLB_SIZE];	/* entries of more than 4 KiB */
 	unsigned int nr_big;
+	bool tlb_overlaps;		/* two entries have matched one address */
 	struct ppc440_space space[PPC440_NR_SPACES];
 	u8 next_space;
 	u8 cur_space;			/* index of the one it runs in */
 	bool space_changed;		/* MSR or PID say another one */
 
+	/* Instructions taken apart before, see emulate.c. */
+	struct ppc440_known {
+		u32 word;
+		struct ppc440_insn insn;
+	} known[64];
 	/* The page that was fetched from last: see ppc440_fetch(). */
 	u32 code_ea;			/* 1: none */
 	const u32 *code;
@@ -235,8 +241,10 @@ void ppc440_host_remove(void);
 int ppc440_host_enable(void);
 void ppc440_host_disable(void);
 
-/* Enter the guest of @ctxt, and come back when it has left.  Interrupts off. */
-void ppc440_enter(struct ppc440_ctxt *ctxt);
+/* The next guest to be entered is that of @ctxt... */
+void ppc440_enter_next(struct ppc440_ctxt *ctxt);
+/* ... which this does, and comes back when it has left.  Interrupts off. */
+extern void (*ppc440_enter)(struct ppc440_ctxt *ctxt);
 /* Write an entry of the host's TLB (manual, 5.9.1).  Interrupts off. */
 void ppc440_tlb_write(unsigned int index, u32 pageid, u32 xlat, u32 attrib,
 		      u32 tid);

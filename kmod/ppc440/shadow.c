@@ -31,7 +31,6 @@ static struct {
 	struct ppc440_vcpu *owner;
 	unsigned int next;		/* to be given up next */
 	unsigned int nr_of_user;	/* of the kernel's, those with a TID */
-	unsigned int nr_small;		/* below 4 KiB */
 	u8 nr_of_entry[PPC440_TLB_SIZE + 1];
 } shadow;
 
@@ -71,7 +70,6 @@ static void forget(unsigned int n)
 		return;
 	shadow.nr_of_entry[s->entry]--;
 	shadow.nr_of_user -= s->of_user;
-	shadow.nr_small -= s->mask < PAGE_SIZE - 1;
 	s->pid = 0;
 }
 
@@ -138,8 +136,12 @@ void ppc440_shadow_map(struct ppc440_vcpu *v, const struct ppc440_mapping *m)
 	unsigned int n;
 	struct slot *s;
 
-	/* Where the TLB has just missed there is nothing of one page, but maybe a part. */
-	if (!m->fresh || m->mask != PAGE_SIZE - 1 || shadow.nr_small)
+	/*
+	 * Where the TLB has just missed there is nothing, unless it is a part of what is
+	 * mapped now: of a group of pages that has grown (mmu.c sees to that), or of
+	 * another entry of the guest's.
+	 */
+	if (!m->fresh || v->tlb_overlaps)
 		drop_range(m->va, m->mask, pid);
 	n = shadow.next++;
 	if (shadow.next == PPC440_NR_SLOTS)
@@ -156,7 +158,6 @@ void ppc440_shadow_map(struct ppc440_vcpu *v, const struct ppc440_mapping *m)
 	s->executable = m->attrib & PPC44x_TLB_UX;
 	shadow.nr_of_entry[s->entry]++;
 	shadow.nr_of_user += s->of_user;
-	shadow.nr_small += s->mask < PAGE_SIZE - 1;
 	hw_set(n, m, pid);
 }
 

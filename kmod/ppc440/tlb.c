@@ -47,6 +47,37 @@ static u8 *chain_of(struct ppc440_vcpu *v, u32 va)
 	return &v->tlb_hash[va >> PAGE_SHIFT & (PPC440_TLB_SIZE - 1)];
 }
 
+static bool overlap(const struct ppc440_tlbe *a, const struct ppc440_tlbe *b)
+{
+	u32 mask = ppc440_tlbe_mask(a) | ppc440_tlbe_mask(b);
+
+	return !((a->pageid ^ b->pageid) & PPC44x_TLB_EPN_MASK & ~mask) &&
+	       !((a->pageid ^ b->pageid) & PPC44x_TLB_TS) &&
+	       (a->tid == b->tid || !a->tid || !b->tid);
+}
+
+/* Does any other entry lie over this one?  Looked for where it can be. */
+static bool overlaps_any(struct ppc440_vcpu *v, const struct ppc440_tlbe *e)
+{
+	unsigned int i;
+	u8 idx;
+
+	for (i = 0; i < v->nr_big; i++)
+		if (overlap(e, &v->tlb[v->tlb_big[i]]))
+			return true;
+	if (is_big(e)) {
+		for (i = 0; i < PPC440_TLB_SIZE; i++)
+			if (v->tlb[i].pageid & PPC44x_TLB_VALID && e != &v->tlb[i] &&
+			    overlap(e, &v->tlb[i]))
+				return true;
+		return false;
+	}
+	for (idx = *chain_of(v, e->pageid); idx != NO_ENTRY; idx = v->tlb[idx].next)
+		if (overlap(e, &v->tlb[idx]))
+			return true;
+	return false;
+}
+
 static void link_entry(struct ppc440_vcpu *v, unsigned int idx)
 {
 	struct ppc440_tlbe *e = &v->tlb[idx];
@@ -54,6 +85,8 @@ static void link_entry(struct ppc440_vcpu *v, unsigned int idx)
 
 	if (!(e->pageid & PPC44x_TLB_VALID))
 		return;
+	if (!v->tlb_overlaps && overlaps_any(v, e))
+		v->tlb_overlaps = true;
 	if (is_big(e)) {
 		v->tlb_big[v->nr_big++] = idx;
 		return;
@@ -180,5 +213,6 @@ void ppc440_tlb_reset(struct ppc440_vcpu *v)
 	memset(v->tlb, 0, sizeof(v->tlb));
 	memset(v->tlb_hash, NO_ENTRY, sizeof(v->tlb_hash));
 	v->nr_big = 0;
+	v->tlb_overlaps = false;
 	ppc440_tlb_set_entry(v, 0, &first);
 }

@@ -161,15 +161,6 @@ u32 g_user(u32 arg)
 	return 0;
 }
 
-/* What leads nowhere must come back by an interrupt, or the VM is stopped. */
-u32 g_jump_nowhere(u32 at)
-{
-	exc_hook = back_to_caller;
-	do_jump(at);
-	check(exc_count == 1);
-	return 0;
-}
-
 /* ---- the TLB ------------------------------------------------------------------------------ */
 
 #define AT 0x40000000
@@ -404,13 +395,6 @@ u32 g_lines(u32 n)
 	mtmsr(mfmsr() & ~MSR_EE);
 	exc_hook = 0;
 	return seen;
-}
-
-u32 g_spin(void)
-{
-	while (!exc_count)
-		;
-	return 0;
 }
 
 /* It spins until an interrupt comes. */

@@ -4,14 +4,16 @@
  */
 #include "lib.h"
 
-/* Where the vectors of sc and of nothing else lead while it is measured: straight back. */
+/* Where sc leads while it is measured: straight back, by this instruction. */
 #define SC_VECTOR 0x800
+#define RFI 0x4c000064
+#define BCTR 0x4e800420
 
-static void sc_back(void)
+static void sc_by(u32 insn)
 {
 	u32 *volatile place = (u32 *)SC_VECTOR, *at = place;
 
-	at[0] = 0x4c000064; /* rfi */
+	at[0] = insn;
 	asm volatile("dcbst 0, %0\n\tmsync\n\ticbi 0, %0\n\tmsync\n\tisync" : : "r"(at) : "memory");
 	mtspr(SPR_IVOR0 + 8, SC_VECTOR);
 }
@@ -27,28 +29,14 @@ static void sc_back(void)
 		report(mftb() - begun);                     \
 	} while (0)
 
-static u32 user_sc(u32 n)
-{
-	u32 begun = mftb(), i;
-
-	for (i = 0; i < n; i++)
-		asm volatile("li 0, 0\n\tsc" : : : "r0", "memory");
-	return mftb() - begun;
-}
-
-/* The user's: the first ones go straight back, the one with r0 set ends it. */
-static u32 end_user(struct exc *e, u32 *regs)
-{
-	mtspr(SPR_SRR1, e->srr1 & ~MSR_PR);
-	return (u32)user_returned;
-}
-
 u32 g_costs(u32 n)
 {
-	u32 a = SCRATCH, x = 0;
+	u32 a = SCRATCH, x = 0, i, k, begun;
 
-	sc_back();
-	measure("nop", "r"(a));
+	measure("lis 9, 1f@ha\n\taddi 9, 9, 1f@l\n\tmtctr 9\n1:", "r"(a) : "r9", "ctr");
+	sc_by(BCTR);
+	measure("lis 9, 1f@ha\n\taddi 9, 9, 1f@l\n\tmtctr 9\n\tsc\n1:", "r"(a) : "r9", "ctr");
+	sc_by(RFI);
 	measure("sc", "r"(a) : "memory");
 	measure("mfmsr %0", "r"(x) : "memory");
 	measure("wrteei 0", "r"(a) : "memory");
@@ -56,7 +44,14 @@ u32 g_costs(u32 n)
 	measure("mfspr %0, 272", "r"(x) : "memory");
 	measure("mtspr 272, %0", "r"(a) : "memory");
 	measure("mfspr %0, 336", "r"(x) : "memory");
-	(void)user_sc;
-	(void)end_user;
+	for (k = 8; k <= 40; k += 8) {
+		for (i = 0; i < k; i++)
+			IO32(SCRATCH + i * 0x11000) = 0;
+		begun = mftb();
+		for (i = 0; i < n; i++)
+			(void)IO32(SCRATCH + i % k * 0x11000);
+		report(mftb() - begun);
+	}
+	measure("stw %0, 0(%1)", "r"(x), "b"(OTHER_IO) : "memory");
 	return 0;
 }
