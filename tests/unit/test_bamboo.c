@@ -34,7 +34,7 @@ static void pci_bus(void **state)
 	struct device *dev = ppc4xx_pci_create(BAMBOO_PCI);
 
 	(void)state;
-	dev_write(dev, 0, ADDRESS(0, 0), 4);
+	dev_write(dev, 0, ADDRESS(0, 0) | 3, 4);
 	assert_int_equal(dev_read(dev, 0, 4), ADDRESS(0, 0));
 	assert_int_equal(dev_read(dev, 4, 4), 0x027f1014);
 	assert_int_equal(dev_read(dev, 4, 2), 0x1014);
@@ -65,8 +65,10 @@ static void pci_bytes(void **state)
 	assert_int_equal(dev_read(dev, 4, 4), 0x0106);
 	dev_write(dev, 5, 0, 1);
 	assert_int_equal(dev_read(dev, 4, 4), 0x0006);
+	dev_write(dev, 5, 1, 1);
+	assert_int_equal(dev_read(dev, 4, 4), 0x0106);
 	dev_write(dev, 6, 0xffff, 2); /* status: nothing in it can be written */
-	assert_int_equal(dev_read(dev, 4, 4), 0x0006);
+	assert_int_equal(dev_read(dev, 4, 4), 0x0106);
 	/* A word that reaches out of the register is no access to it. */
 	dev_read(dev, 6, 4);
 	assert_int_equal(dev->unknown, 1);
