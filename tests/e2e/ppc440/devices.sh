@@ -1,6 +1,6 @@
 # Bamboo's devices under the drivers of Linux: disks and networks have lines of the UIC
 # each, the serial port is typed at. One network is the monitor's own, the other a tap
-# interface.
+# interface. The guest's kernel keeps itself from its users' memory meanwhile (KUAP).
 . /e2e/lib.sh
 memory=64M
 load_module
@@ -30,6 +30,7 @@ session() {
 		ip link set eth1 up
 		say tap $(printf 'GET /b HTTP/1.0\r\n\r\n' | nc 10.0.3.2 8082 | tail -c 393216 | sum)
 		say random $(dd if=/dev/hwrng bs=64 count=1 2>/dev/null | wc -c)
+		say kuap $(dmesg | grep -c 'Activating Kernel Userspace Access Protection')
 		say virtio $(grep -c ' virtio[0-9]*$' /proc/interrupts)
 		say complaints $(dmesg | grep -c 'nobody cared\|I/O error, dev vd[bd]\|lost interrupt')
 		say end
@@ -93,6 +94,7 @@ check network "fetched $sum"
 check tap "tap $sum"
 check entropy "random 64"
 check interrupts "virtio 7"
+check kuap "kuap 1"
 check complaints "complaints 0"
 [ -s $work/devices.err ] && fail "devices.monitor: $(tail -n 1 $work/devices.err)" || pass devices.monitor
 nothing_left devices

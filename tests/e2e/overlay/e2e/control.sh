@@ -29,6 +29,7 @@ pausing() {
 tap_session() {
 	make_guest control <<-'END'
 		ifconfig eth0 10.0.2.15 netmask 255.255.255.0 up
+		echo hello from hvc0 >/dev/hvc0
 		n=0
 		while :; do
 			n=$((n + 1))
@@ -48,17 +49,36 @@ vhost() {
 	fi
 }
 
+# Without exit timing and with it; each of its figures is a number above 0.
+stats() {
+	local reason bad=
+	ember stat control >$work/stat
+	grep -q '^exits\.mmio_user *[1-9]' $work/stat && ! grep -q '^time' $work/stat || bad=untimed
+	echo 1 >/sys/module/ember/parameters/exit_timing
+	wait_for counts $(($(count) + 3))
+	ember stat control >$work/stat
+	echo 0 >/sys/module/ember/parameters/exit_timing
+	for reason in guest mmio_user; do
+		grep -qE "^time\.$reason +count [1-9][0-9]* min [1-9][0-9]* mean [1-9][0-9]* max [1-9][0-9]*$" \
+			$work/stat || bad="$bad $reason"
+	done
+	[ -z "$bad" ] && pass control.stat || fail "control.stat:$bad of: $(tr '\n' ' ' <$work/stat)"
+}
+
 # pauses_serves_stops KERNEL
 pauses_serves_stops() {
 	local guest status
 	modprobe tun
 	modprobe vhost_net
 	tap_session
-	start_guest control "$1" 1 --net tap=tap0,vhost
+	start_guest control "$1" 1 --net tap=tap0,vhost --virtio-console $work/control.hvc
 	guest=$!
 	if wait_for counts; then
 		pausing
 		vhost
+		stats
+		grep -q 'hello from hvc0' $work/control.hvc && pass control.virtio-console ||
+			fail "control.virtio-console: nothing came"
 	else
 		fail "control: the guest does not count"
 	fi
