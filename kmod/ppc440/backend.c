@@ -47,6 +47,10 @@ static int ppc440_vcpu_create(struct ember_vcpu *vcpu)
 	v->magic = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	if (!v->magic)
 		return -ENOMEM;
+	if (ppc440_shadow_init(v)) {
+		free_page((unsigned long)v->magic);
+		return -ENOMEM;
+	}
 	ppc440_timer_init(v);
 	ppc440_reset(v);
 	return 0;
@@ -57,7 +61,7 @@ static void ppc440_vcpu_destroy(struct ember_vcpu *vcpu)
 	struct ppc440_vcpu *v = to_ppc440(vcpu);
 
 	ppc440_timer_destroy(v);
-	ppc440_shadow_release(v);
+	ppc440_shadow_destroy(v);
 	free_page((unsigned long)v->spare);
 	free_page((unsigned long)v->magic);
 }
@@ -283,6 +287,16 @@ static __always_inline int turns(struct ppc440_vcpu *v)
 	return ret;
 }
 
+static void count_refills(struct ppc440_vcpu *v)
+{
+	u32 *refills = ppc440_block->refills;
+
+	v->vcpu.exits[PPC440_EXIT_DTLB_QUICK] += refills[0];
+	v->vcpu.exits[PPC440_EXIT_ITLB_QUICK] += refills[1];
+	refills[0] = 0;
+	refills[1] = 0;
+}
+
 /* Into the guest, as a rule several times, and out of it; interrupts off. */
 static int ppc440_turn(struct ppc440_vcpu *v)
 {
@@ -294,6 +308,7 @@ static int ppc440_turn(struct ppc440_vcpu *v)
 	v->quick = v->vcpu.rcu_watches;
 	ret = turns(v);
 	v->quick = false;
+	count_refills(v);
 	ember_guest_exit(&v->vcpu);
 	guest_put(v, msr);
 	if (unlikely(v->ctxt.code == PPC440_IVOR_MCHECK))

@@ -34,6 +34,10 @@
 #define PPC440_IVOR_DEBUG	15
 #define PPC440_NR_IVORS		16
 
+/* The table of struct ppc440_soft. */
+#define PPC440_SOFT_ORDER	3
+#define PPC440_SOFT_BITS	11
+
 #ifndef __ASSEMBLY__
 #include <linux/types.h>
 
@@ -51,6 +55,19 @@ struct ppc440_ctxt {
 	u32 host_ivpr, guest_ivpr;
 };
 
+/* What is in a TLB entry of the host's that is ours. */
+struct ppc440_slot {
+	u32 pageid, xlat;		/* as of tlbwe; pageid 0: nothing */
+	u32 tag;			/* lowest byte: the PID */
+	u32 pad;
+};
+
+/* Of a table by EA >> 12: what an entry of the TLB is to be filled with. */
+struct ppc440_soft {
+	u32 tag;			/* EA of the page | number of the round | PID */
+	u32 xlat, attrib, pageid;
+};
+
 /* At PPC440_BLOCK_DATA. */
 struct ppc440_block {
 	struct ppc440_ctxt *ctxt;	/* of the guest that runs */
@@ -58,6 +75,14 @@ struct ppc440_block {
 	u32 host_mcheck;		/* the host's machine check handler */
 	u32 save[2];			/* of the machine check vector */
 	u32 reservation;		/* what a stwcx. without meaning writes to */
+
+	/* TLB misses that are served in the vectors, see shadow.c. */
+	struct ppc440_soft *soft;	/* the table of the guest that runs */
+	u32 tag;			/* of its space: the lower bits of tags */
+	u32 next, first, last;		/* entries of the host's TLB */
+	u32 refills[2];			/* how many: data, instructions */
+	u32 miss_save[4];
+	struct ppc440_slot slot[64];	/* by their numbers; the host's are free */
 };
 #endif
 #endif

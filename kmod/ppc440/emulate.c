@@ -42,6 +42,8 @@ static int fetch_slowly(struct ppc440_vcpu *v, u32 *word)
 	}
 	if (swap)
 		*word = swab32(*word);
+	else if (v->quick)
+		ppc440_mmu_note_code(v, pc);
 	return 0;
 }
 

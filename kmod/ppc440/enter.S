@@ -96,6 +96,77 @@ ppc440_block_leave:
 	blr
 
 /*
+ * TLB misses: from the table of shadow.c, or else an exit.  Both tables are arrays of 16
+ * bytes.  r31 as above; SPRG0, SPRG1: the guest's r31, r30.
+ */
+#define DATA(offset)	PPC440_BLOCK_DATA + (offset) - 0x10000
+
+	.macro	refill, ea, ivor, counter
+	stw	r29, DATA(BLOCK_MISS_SAVE)(r31)
+	stw	r28, DATA(BLOCK_MISS_SAVE + 4)(r31)
+	stw	r27, DATA(BLOCK_MISS_SAVE + 8)(r31)
+	mfcr	r27
+	stw	r27, DATA(BLOCK_MISS_SAVE + 12)(r31)
+	mfspr	r29, \ea
+	lwz	r28, DATA(BLOCK_TAG)(r31)
+	rlwimi	r28, r29, 0, 0, 19
+	lwz	r30, DATA(BLOCK_SOFT)(r31)
+	rlwinm	r29, r29, 24, 28 - PPC440_SOFT_BITS, 27
+	add	r30, r30, r29
+	lwz	r29, SOFT_TAG(r30)
+	cmpw	r29, r28
+	bne	1f
+	lwz	r29, DATA(BLOCK_NEXT)(r31)
+	mfspr	r27, SPRN_MMUCR
+	rlwimi	r27, r28, 0, 24, 31
+	mtspr	SPRN_MMUCR, r27
+	isync				/* mtspr MMUCR before tlbwe (2.8.1) */
+	slwi	r27, r29, 4
+	add	r27, r27, r31
+	stw	r28, DATA(BLOCK_SLOT + SLOT_TAG)(r27)
+	lwz	r28, SOFT_XLAT(r30)
+	tlbwe	r28, r29, 1
+	stw	r28, DATA(BLOCK_SLOT + SLOT_XLAT)(r27)
+	lwz	r28, SOFT_ATTRIB(r30)
+	tlbwe	r28, r29, 2
+	lwz	r28, SOFT_PAGEID(r30)
+	tlbwe	r28, r29, 0
+	stw	r28, DATA(BLOCK_SLOT + SLOT_PAGEID)(r27)
+	lwz	r28, DATA(BLOCK_LAST)(r31)
+	cmpw	r29, r28
+	addi	r29, r29, 1
+	blt	2f
+	lwz	r29, DATA(BLOCK_FIRST)(r31)
+2:	stw	r29, DATA(BLOCK_NEXT)(r31)
+	lwz	r28, DATA(BLOCK_REFILLS + \counter)(r31)
+	addi	r28, r28, 1
+	stw	r28, DATA(BLOCK_REFILLS + \counter)(r31)
+	lwz	r27, DATA(BLOCK_MISS_SAVE + 12)(r31)
+	mtcr	r27
+	lwz	r27, DATA(BLOCK_MISS_SAVE + 8)(r31)
+	lwz	r28, DATA(BLOCK_MISS_SAVE + 4)(r31)
+	lwz	r29, DATA(BLOCK_MISS_SAVE)(r31)
+	mfspr	r30, SPRN_SPRG1
+	mfspr	r31, SPRN_SPRG0
+	rfi
+1:	lwz	r27, DATA(BLOCK_MISS_SAVE + 12)(r31)
+	mtcr	r27
+	lwz	r27, DATA(BLOCK_MISS_SAVE + 8)(r31)
+	lwz	r28, DATA(BLOCK_MISS_SAVE + 4)(r31)
+	lwz	r29, DATA(BLOCK_MISS_SAVE)(r31)
+	li	r30, \ivor
+	b	ppc440_block_leave
+	.endm
+
+	.globl	ppc440_block_dtlb
+ppc440_block_dtlb:
+	refill	SPRN_DEAR, PPC440_IVOR_DTLB, 0
+
+	.globl	ppc440_block_itlb
+ppc440_block_itlb:
+	refill	SPRN_SRR0, PPC440_IVOR_ITLB, 4
+
+/*
  * A machine check: r31 as above, SPRG2 has what it was.  Out of the guest it is an exit,
  * after which the host gets it (backend.c); out of the switch itself it goes to the host
  * as it is, but for CTR.

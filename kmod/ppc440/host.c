@@ -21,6 +21,7 @@
 
 unsigned int ppc440_first_slot;
 void (*ppc440_enter)(struct ppc440_ctxt *ctxt);
+struct ppc440_block *ppc440_block;
 
 /* What the host keeps at least of its 64 entries that it may replace. */
 #define HOST_SLOTS		16
@@ -170,6 +171,12 @@ static void make_vector(unsigned int ivor)
 	*insn++ = INSN_MTSPR(SPRN_SPRG0, 31);
 	*insn++ = INSN_MTSPR(SPRN_SPRG1, 30);
 	*insn++ = INSN_LIS_R31 | upper;
+	if (ivor == PPC440_IVOR_DTLB || ivor == PPC440_IVOR_ITLB) {
+		*insn = insn_branch(insn, in_block(ivor == PPC440_IVOR_DTLB ?
+						   ppc440_block_dtlb :
+						   ppc440_block_itlb));
+		return;
+	}
 	*insn++ = INSN_LI_R30 | ivor;
 	*insn = insn_branch(insn, in_block(ppc440_block_leave));
 }
@@ -188,6 +195,7 @@ static const char *make_block(void)
 	for (i = 0; i < PPC440_NR_IVORS; i++)
 		make_vector(i);
 	ppc440_enter = in_block(ppc440_block_enter);
+	ppc440_block = host.data;
 	host.data->host_ivpr = host.ivpr;
 	host.data->host_mcheck = (u32)host_vector(PPC440_IVOR_MCHECK);
 	flush_icache_range((unsigned long)host.block,
@@ -276,6 +284,9 @@ int ppc440_host_enable(void)
 	if (host.lowered)
 		return 0;
 	ppc440_first_slot = host.hwater + 1 - PPC440_NR_SLOTS;
+	host.data->first = ppc440_first_slot;
+	host.data->next = ppc440_first_slot;
+	host.data->last = host.hwater;
 	set_watermark(ppc440_first_slot - 1);
 	host.lowered = true;
 	ppc440_shadow_clear();

@@ -81,7 +81,7 @@ static void join_groups(struct ember_vm *vm, u32 *at, u32 gfn)
 		if (!is_group(group, order))
 			return;
 		set_order(group, pages, order);
-		ppc440_shadow_drop_gfns(vm, gfn & ~(pages - 1), pages, false);
+		ppc440_shadow_drop_all(vm);
 	}
 }
 
@@ -108,7 +108,6 @@ struct route {
 	gpa_t gpa;
 	u32 mask;		/* of the guest's page */
 	u32 attrib;		/* UX, UW, UR for the mode it is in; E */
-	u8 entry;
 	bool of_user;
 };
 
@@ -155,7 +154,6 @@ static int route(struct ppc440_vcpu *v, u32 va, bool fetch, bool write,
 		return no_right(v, va, fetch, write);
 	r->gpa = ppc440_tlbe_gpa(e, va);
 	r->mask = ppc440_tlbe_mask(e);
-	r->entry = idx;
 	r->of_user = e->tid;
 	return 0;
 }
@@ -194,12 +192,12 @@ static void map_page(struct ppc440_vcpu *v, u32 va, const struct route *r, u32 w
 	u32 mask = mapping_mask(r, word);
 	u32 pa = (word & PAGE_MASK) | offset_in_page(r->gpa);
 	struct ppc440_mapping m = {
+		.ea = va,
 		.va = va & ~mask,
 		.mask = mask,
 		.gfn = (u32)(r->gpa >> PAGE_SHIFT) & ~(mask >> PAGE_SHIFT),
 		.pa = pa & ~mask,
 		.attrib = r->attrib,
-		.entry = r->entry,
 		.of_user = r->of_user,
 		.fresh = missed,
 	};
@@ -218,6 +216,22 @@ static void note_code(struct ppc440_vcpu *v, u32 va, const struct route *r, u32 
 		return;
 	v->code_ea = va & PAGE_MASK;
 	v->code = phys_to_virt(word & PAGE_MASK);
+}
+
+void ppc440_mmu_note_code(struct ppc440_vcpu *v, u32 va)
+{
+	int idx = ppc440_tlb_find(v, va, v->msr & MSR_IS, v->pid);
+	struct route r = { .mask = PAGE_SIZE - 1 };
+	u32 *at = NULL;
+	gpa_t gpa;
+
+	if (idx < 0 || ppc440_tlbe_mask(&v->tlb[idx]) < PAGE_SIZE - 1)
+		return;
+	gpa = ppc440_tlbe_gpa(&v->tlb[idx], va);
+	if (gpa >> PAGE_SHIFT < PPC440_GFNS)
+		at = map_at(v->vcpu.vm, gpa >> PAGE_SHIFT);
+	if (at && *at & MAP_V)
+		note_code(v, va, &r, *at);
 }
 
 /* A translated page: is that what the guest wants to do? */
@@ -321,10 +335,12 @@ static void fault_install(struct ppc440_vcpu *v, const struct fault *f)
 	bool watched;
 
 	vm->nr_faults++;
-	if (*at & MAP_V)
+	if (*at & MAP_V) {
 		break_groups(at, f->gfn);
-	else
+		ppc440_shadow_drop_all(vm);
+	} else {
 		vm->mapped.pages++;
+	}
 	ppc440_patch_runs(vm, f->gfn, 0, &watched);
 	*at = page_to_phys(f->page) | MAP_V | (f->writable ? MAP_W : 0) |
 	      (watched ? MAP_X : 0);
@@ -380,7 +396,7 @@ void ppc440_mmu_watch(struct ember_vm *vm, gfn_t gfn, bool watch)
 		break_groups(at, gfn);
 		*at = watch ? *at | MAP_X : *at & ~MAP_X;
 	}
-	ppc440_shadow_drop_gfns(vm, gfn, 1, false);
+	ppc440_shadow_drop_all(vm);
 	forget_code(vm);
 	spin_unlock(&vm->mmu_lock);
 }
@@ -389,7 +405,7 @@ void ppc440_mmu_watch(struct ember_vm *vm, gfn_t gfn, bool watch)
 static bool map_own(struct ppc440_vcpu *v, u32 va, bool fetch)
 {
 	struct ppc440_vm *pvm = to_ppc440_vm(v->vcpu.vm);
-	struct ppc440_mapping m = { .entry = PPC440_TLB_SIZE };
+	struct ppc440_mapping m = { .ea = va, .fresh = true };
 
 	if (va >= PPC440_MAGIC && !fetch) {
 		m.va = PPC440_MAGIC;
@@ -491,7 +507,7 @@ static bool change(struct ember_vm *vm, gfn_t gfn, unsigned long npages, u32 bit
 {
 	if (!change_map(vm, gfn, npages, bits, keep))
 		return false;
-	ppc440_shadow_drop_gfns(vm, gfn, npages, bits == MAP_W);
+	ppc440_shadow_drop_all(vm);
 	forget_code(vm);
 	return true;
 }

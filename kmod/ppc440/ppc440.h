@@ -46,6 +46,7 @@
 	X(MMIO_KERNEL, "mmio_kernel") X(MMIO_USER, "mmio_user") \
 	X(INJECT_DTLB, "guest_dtlb_miss") X(INJECT_ITLB, "guest_itlb_miss") \
 	X(INJECT_STORAGE, "guest_storage") X(INJECT_IRQ, "guest_irq") \
+	X(DTLB_QUICK, "dtlb_refill") X(ITLB_QUICK, "itlb_refill") \
 	X(PATCH, "translated") X(UNPATCH, "translated_back") \
 	X(WAIT, "wait") X(MCHECK, "machine_check") X(UNKNOWN, "unknown") \
 	X(SIGNAL, "signal")
@@ -179,6 +180,8 @@ struct ppc440_vcpu {
 	u8 next_space;
 	u8 cur_space;			/* index of the one it runs in */
 	bool space_changed;		/* MSR or PID say another one */
+	struct ppc440_soft *soft;	/* see shadow.c */
+	u32 soft_round;			/* of its entries */
 
 	/* Instructions taken apart before, see emulate.c. */
 	struct ppc440_known {
@@ -253,6 +256,8 @@ void ppc440_host_take_mcheck(void);
 /* No stwcx. succeeds by a lwarx that came before. */
 void ppc440_drop_reservation(void);
 
+/* What the vectors work with. */
+extern struct ppc440_block *ppc440_block;
 /* The entries of the host's TLB that are ours: first and how many. */
 extern unsigned int ppc440_first_slot;
 #define PPC440_NR_SLOTS		40
@@ -261,6 +266,7 @@ extern unsigned int ppc440_first_slot;
 extern const char ppc440_block_start[], ppc440_block_end[];
 extern const char ppc440_block_enter[], ppc440_block_leave[];
 extern const char ppc440_block_mcheck[], ppc440_block_tlb_set[];
+extern const char ppc440_block_dtlb[], ppc440_block_itlb[];
 void ppc440_host_mcheck(u32 handler);
 
 /* ---- backend.c ------------------------------------------------------------ */
@@ -367,15 +373,19 @@ void ppc440_tlb_set_entry(struct ppc440_vcpu *v, unsigned int idx,
 
 /* What may be done with a page, as in a TLB entry's UX, UW and UR. */
 struct ppc440_mapping {
+	u32 ea;			/* that was missed */
 	u32 va, mask;		/* bytes - 1 */
 	u32 gfn;		/* of the first page */
 	u32 pa;
 	u32 attrib;		/* PPC44x_TLB_UX, _UW, _UR, _E */
-	u8 entry;		/* the guest's */
-	bool of_user;		/* that has a TID */
+	bool of_user;		/* of an entry that has a TID */
 	bool fresh;		/* no other is mapped there: the TLB has just missed */
 };
 
+int ppc440_shadow_init(struct ppc440_vcpu *v);
+void ppc440_shadow_destroy(struct ppc440_vcpu *v);
+/* What the vectors serve for it is as good as gone.  Any context. */
+void ppc440_shadow_forget(struct ppc440_vcpu *v);
 /* Forget all that is mapped for whomever.  Interrupts off. */
 void ppc440_shadow_clear(void);
 /* @v is about to run: what is mapped is another's, or its own.  Interrupts off. */
@@ -386,8 +396,8 @@ void ppc440_shadow_release(struct ppc440_vcpu *v);
 void ppc440_shadow_map(struct ppc440_vcpu *v, const struct ppc440_mapping *m);
 /* Nothing of the guest's entry @idx is mapped any more. */
 void ppc440_shadow_drop_entry(struct ppc440_vcpu *v, unsigned int idx);
-/* Nor of @npages pages from @gfn on; @wr: for writing.  True: there was some. */
-bool ppc440_shadow_drop_gfns(struct ember_vm *vm, u32 gfn, u32 npages, bool wr);
+/* Nothing of @vm's is mapped any more. */
+void ppc440_shadow_drop_all(struct ember_vm *vm);
 /* The guest's PID is another. */
 void ppc440_shadow_pid_changed(struct ppc440_vcpu *v);
 /* The space that MSR and PID say, and the PID to enter it with.  Interrupts off. */
@@ -416,6 +426,8 @@ bool ppc440_mem_age(struct ember_vm *vm, gfn_t gfn, unsigned long npages,
 		    bool clear);
 void ppc440_mmu_destroy(struct ppc440_vm *pvm);
 
+/* The emulator is going to read more where pc, @va, is. */
+void ppc440_mmu_note_code(struct ppc440_vcpu *v, u32 va);
 /* Is @gfn to be run only, or anything again?  Interrupts on. */
 void ppc440_mmu_watch(struct ember_vm *vm, gfn_t gfn, bool watch);
 

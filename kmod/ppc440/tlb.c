@@ -85,8 +85,11 @@ static void link_entry(struct ppc440_vcpu *v, unsigned int idx)
 
 	if (!(e->pageid & PPC44x_TLB_VALID))
 		return;
-	if (!v->tlb_overlaps && overlaps_any(v, e))
+	if (!v->tlb_overlaps && overlaps_any(v, e)) {
 		v->tlb_overlaps = true;
+		/* Nor do the vectors map anything from here on. */
+		ppc440_shadow_forget(v);
+	}
 	if (is_big(e)) {
 		v->tlb_big[v->nr_big++] = idx;
 		return;
