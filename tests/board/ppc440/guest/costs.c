@@ -55,3 +55,11 @@ u32 g_costs(u32 n)
 	measure("stw %0, 0(%1)", "r"(x), "b"(OTHER_IO) : "memory");
 	return 0;
 }
+
+u32 g_mfmsr(u32 n)
+{
+	u32 x = 0;
+
+	measure("mfmsr %0", "r"(x) : "memory");
+	return 0;
+}
