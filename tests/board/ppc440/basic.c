@@ -319,7 +319,7 @@ static void sregs(void)
 	a.u.e.ivpr = 0xabcd0000;
 	a.u.e.ivor_low[9] = 0x770;
 	a.u.e.dear = 0x99;
-	a.u.e.dec = 12345;
+	a.u.e.dec = 0xf0000000;
 	a.u.e.tsr = 0x04000000;
 	expect_ok(ioctl(vm.cpu, KVM_SET_SREGS, &a));
 	expect_ok(ioctl(vm.cpu, KVM_GET_SREGS, &b));

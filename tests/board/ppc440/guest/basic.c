@@ -568,10 +568,19 @@ u32 g_fpu(u32 n)
 
 /* ---- translation -------------------------------------------------------------------------------------------- */
 
-/* An instruction that has been translated reads, and is replaced, as the guest wrote it. */
-u32 g_translated(u32 n)
+/* The image again, where stubs are in reach. */
+#define HIGH 0xc0000000
+
+static u32 run_high(u32 (*fn)(u32), u32 arg)
 {
-	volatile u32 *code = (volatile u32 *)(SCRATCH + 0x40);
+	tlb_set(60, 0, HIGH | TLB_VALID | TLB_SIZE(7), 0, TLB_S);
+	return ((u32(*)(u32))((u32)fn + HIGH))(arg);
+}
+
+/* An instruction that has been translated reads, and is replaced, as the guest wrote it. */
+static u32 translated(u32 n)
+{
+	volatile u32 *code = (volatile u32 *)(HIGH + SCRATCH + 0x40);
 	u32 (*fn)(u32) = (u32(*)(u32))code;
 	u32 i, round;
 
@@ -595,8 +604,14 @@ u32 g_translated(u32 n)
 	return 0;
 }
 
+u32 g_translated(u32 n)
+{
+	return run_high(translated, n);
+}
+
 /* An interrupt that waits comes when it is let through, by a translated instruction, too. */
-u32 g_pending(u32 n)
+/* In a page of its own: what handles the interrupt runs at other addresses. */
+static u32 __attribute__((section(".text.high"), aligned(4096))) pending(u32 n)
 {
 	u32 i;
 
@@ -613,4 +628,9 @@ u32 g_pending(u32 n)
 	}
 	mtspr(SPR_TCR, 0);
 	return 0;
+}
+
+u32 g_pending(u32 n)
+{
+	return run_high(pending, n);
 }
