@@ -10,6 +10,7 @@
  */
 #define pr_fmt(fmt) "ember: " fmt
 
+#include <linux/context_tracking_state.h>
 #include <linux/cpumask.h>
 #include <linux/gfp.h>
 #include <linux/highmem.h>
@@ -232,6 +233,9 @@ static const char *host_lacks(void)
 		return "a kernel for one CPU";
 	if (PAGE_SHIFT != 12)
 		return "pages of 4 KiB";
+	/* Misses are served between two entries only, and that takes RCU (ember.h). */
+	if (context_tracking_enabled())
+		return "a kernel without context tracking";
 	if (totalhigh_pages())
 		return "a kernel that has all memory mapped (some is high memory)";
 	read_vectors();
