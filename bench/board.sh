@@ -10,7 +10,7 @@ cat /tmp/exits
 sed -n 's/^[a-z0-9_]* [0-9]*$/exit &/p' /tmp/exits >&4
 
 counts=/sys/kernel/debug/ember/exits
-guest="--cpus 1 --mem $(cat /bench/memory) --net none --no-rng --initrd /bench/initrd"
+guest="--cpus 1 --mem $(cat /bench/memory) --net none --no-rng --initrd /bench/initrd $(cat /bench/words)"
 append=$(cat /bench/append)
 
 if [ -e /bench/wants-dtb ]; then
@@ -20,8 +20,10 @@ if [ -e /bench/wants-dtb ]; then
 fi
 
 cp $counts /tmp/before
-ember run $guest --append "$append" --console /tmp/console /bench/kernel </dev/null ||
-	fail "ember ends with status $?: $(tail -n 1 /tmp/console)"
+status=0
+ember run $guest --append "$append" --console /tmp/console /bench/kernel </dev/null || status=$?
+[ $status -eq "$(cat /bench/status)" ] ||
+	fail "ember ends with status $status: $(tail -n 1 /tmp/console)"
 cp $counts /tmp/after
 tr -d '\r' </tmp/console | tail -n 5
 tr -d '\r' </tmp/console | sed -n 's/^bench-/guest bench-/p' >&4

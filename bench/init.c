@@ -3,7 +3,8 @@
  * The init of the measured system: says when it began and what a loop took.
  *
  * Both are ticks of a clock that user space reads.  On ARM that is the virtual counter,
- * and firmware.S has said what it showed at the kernel's entry.  On MIPS it is the
+ * and firmware.S has said what it showed at the kernel's entry; the same holds for PowerPC's
+ * time base.  On MIPS it is the
  * kernel's monotonic clock in ns: it starts when the kernel has found out, from the
  * real-time clock and in its own time, how fast the CPU is.  Then it switches off.
  */
@@ -18,6 +19,12 @@
 #define STEPS 40000000u
 #define WORDS 16384
 
+#ifdef __powerpc__
+#define OFF RB_AUTOBOOT /* all that ends the board bamboo */
+#else
+#define OFF RB_POWER_OFF
+#endif
+
 static uint64_t ticks(void)
 {
 #ifdef __arm__
@@ -25,6 +32,8 @@ static uint64_t ticks(void)
 
 	asm volatile("isb\n\tmrrc p15, 1, %Q0, %R0, c14" : "=r"(now)::"memory");
 	return now;
+#elif defined(__powerpc__)
+	return __builtin_ppc_get_timebase();
 #else
 	struct timespec now;
 
@@ -80,6 +89,6 @@ int main(void)
 	fflush(stdout);
 	sync();
 	sleep(1); /* the serial port's turn */
-	reboot(RB_POWER_OFF);
+	reboot(OFF);
 	return 1;
 }

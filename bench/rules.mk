@@ -3,7 +3,7 @@
 #	board        the board's tests          layout       -I for the guest's layout
 #	lib_objs     what of tests/board/lib    guest_arch   what the guest is compiled for
 #	start_flags  the same for start.S       link_flags   for the linker
-#	init_flags   for /init
+#	init_flags   for /init                  shared       what of bench/ exits.c needs
 
 tests := $(root)/tests/board
 obj := $(O)/obj/bench
@@ -21,7 +21,7 @@ say = @echo "  $(1) bench/$(@F)"; mkdir -p $(@D)
 
 all: $(O)/bench/exits $(O)/bench/init
 
-$(O)/bench/exits: $(obj)/exits.o $(lib)
+$(O)/bench/exits: $(obj)/exits.o $(shared:%=$(obj)/%.o) $(lib)
 	$(call say,LD)
 	@$(CC) -static -pthread -s -o $@ $^
 
@@ -35,6 +35,10 @@ $(obj)/lib/%.o: $(tests)/lib/%.c
 	@$(CC) $(CFLAGS) -c -o $@ $<
 
 $(obj)/exits.o: exits.c
+	$(call say,CC)
+	@$(CC) $(CFLAGS) -c -o $@ $<
+
+$(shared:%=$(obj)/%.o): $(obj)/%.o: $(root)/bench/%.c
 	$(call say,CC)
 	@$(CC) $(CFLAGS) -c -o $@ $<
 

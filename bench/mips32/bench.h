@@ -3,9 +3,7 @@
 #ifndef BENCH_H
 #define BENCH_H
 
-/* 6400 rounds, in batches short against the host's timer tick. */
-#define BATCHES 100
-#define ROUNDS 64
+#include "../measure.h"
 
 /* The line that ends a `wait`, and what the guest writes to when it has seen it. */
 #define WAKE_LINE 2
