@@ -218,13 +218,12 @@ static noinline u32 timed_turns(struct armv7_vcpu *v, bool quick)
 {
 	u32 code;
 
-	for (;;) {
+	do {
+		ember_timing_enter(&v->vcpu);
 		code = armv7_hyp_enter(v->ctxt);
 		ember_timing_left(&v->vcpu);
-		if (code != ARMV7_CODE_TRAP || !quick || !armv7_exit_quick(v))
-			return code;
-		ember_timing_enter(&v->vcpu);
-	}
+	} while (code == ARMV7_CODE_TRAP && quick && armv7_exit_quick(v));
+	return code;
 }
 
 static __always_inline u32 turns(struct armv7_vcpu *v, bool quick)

@@ -225,10 +225,10 @@ struct ember_cost {
 struct ember_timing {
 	unsigned int epoch;		/* as long as it is the same, so is all else */
 	u64 left, entered;		/* the guest, 0: not known */
-	u64 rows;			/* counted since @left: bits */
 	bool clear;			/* somebody wants it to begin anew; READ_ONCE */
 	struct ember_cost guest;	/* from one exit to the next */
 	struct ember_cost row[EMBER_MAX_EXITS];
+	u64 exits[EMBER_MAX_EXITS];	/* the vcpu's at @left */
 };
 
 struct ember_vcpu {
@@ -261,7 +261,7 @@ struct ember_vcpu {
 	void (*leaving)(struct ember_vcpu *vcpu);
 
 	u64 exits[EMBER_MAX_EXITS];	/* by row of backend->exit_names */
-	struct ember_timing timing;
+	struct ember_timing *timing;	/* apart: what follows is near, in ARM's loads */
 };
 
 static inline struct ember_vcpu *ember_get_vcpu(struct ember_vm *vm,
@@ -348,10 +348,10 @@ int ember_vcpu_kill(struct ember_vcpu *vcpu, u32 suberror, const u64 *data,
 		    unsigned int ndata, const char *fmt, ...);
 
 /*
- * Exit timing, off as a rule: then each of these is an instruction that does nothing.
- * ember_guest_begin() and ember_guest_exit() are such places; a backend that serves
- * exits in between says when the guest was left and when it goes on, any number of
- * times.  An exit's time is that of all rows that it counts in.  Interrupts off.
+ * Exit timing, off as a rule: then ember_timing_on() is an instruction that does nothing.
+ * While it is on a backend says when the guest is entered and when it has been left, each
+ * time.  An exit's time is that of all rows that it has counted in by then.  Interrupts
+ * off.
  */
 DECLARE_STATIC_KEY_FALSE(ember_timing_key);
 
@@ -363,12 +363,9 @@ static __always_inline bool ember_timing_on(void)
 	return static_branch_unlikely(&ember_timing_key);
 }
 
-static __always_inline void ember_count_exit(struct ember_vcpu *vcpu,
-					     unsigned int row)
+static inline void ember_count_exit(struct ember_vcpu *vcpu, unsigned int row)
 {
 	vcpu->exits[row]++;
-	if (ember_timing_on())
-		vcpu->timing.rows |= BIT_ULL(row);
 }
 
 /* ---- the in-kernel irqchip -------------------------------------------- */

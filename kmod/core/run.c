@@ -129,14 +129,10 @@ void ember_guest_begin(struct ember_vcpu *vcpu)
 	vcpu->rcu_watches = !context_tracking_guest_enter();
 	if (vcpu->rcu_watches)
 		guest_note_rcu(vcpu);
-	if (ember_timing_on())
-		ember_timing_enter(vcpu);
 }
 
 void ember_guest_exit(struct ember_vcpu *vcpu)
 {
-	if (ember_timing_on())
-		ember_timing_left(vcpu);
 	context_tracking_guest_exit();
 	WRITE_ONCE(vcpu->mode, EMBER_OUTSIDE_GUEST);
 }

@@ -49,27 +49,27 @@ static void begin_anew(struct ember_timing *t)
 /* The first look at the clock after the guest is the one that counts. */
 void notrace ember_timing_left(struct ember_vcpu *vcpu)
 {
-	struct ember_timing *t = &vcpu->timing;
+	struct ember_timing *t = vcpu->timing;
 
 	begin_anew(t);
 	if (t->left)
 		return;
 	t->left = ktime_get_mono_fast_ns();
-	t->rows = 0;
+	memcpy(t->exits, vcpu->exits, sizeof(t->exits));
 	if (t->entered)
 		add_ns(&t->guest, t->left - t->entered);
 }
 
 void notrace ember_timing_enter(struct ember_vcpu *vcpu)
 {
-	struct ember_timing *t = &vcpu->timing;
+	struct ember_timing *t = vcpu->timing;
 	unsigned int row;
 	u64 now;
 
 	begin_anew(t);
 	now = ktime_get_mono_fast_ns();
 	for (row = 0; t->left && row < EMBER_MAX_EXITS; row++)
-		if (t->rows & BIT_ULL(row))
+		if (vcpu->exits[row] != t->exits[row])
 			add_ns(&t->row[row], now - t->left);
 	t->left = 0;
 	t->entered = ktime_get_mono_fast_ns();
@@ -94,14 +94,14 @@ void ember_timing_add(struct ember_timing *sum, const struct ember_vcpu *vcpu)
 {
 	unsigned int row;
 
-	add_cost(&sum->guest, &vcpu->timing.guest);
+	add_cost(&sum->guest, &vcpu->timing->guest);
 	for (row = 0; row < EMBER_MAX_EXITS; row++)
-		add_cost(&sum->row[row], &vcpu->timing.row[row]);
+		add_cost(&sum->row[row], &vcpu->timing->row[row]);
 }
 
 void ember_timing_clear(struct ember_vcpu *vcpu)
 {
-	WRITE_ONCE(vcpu->timing.clear, true);
+	WRITE_ONCE(vcpu->timing->clear, true);
 }
 
 static void show_cost(struct seq_file *m, const char *name,

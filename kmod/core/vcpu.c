@@ -197,6 +197,13 @@ static const struct file_operations vcpu_fops = {
 
 /* ---- life -------------------------------------------------------------------- */
 
+static void vcpu_free(struct ember_vcpu *vcpu)
+{
+	free_page((unsigned long)vcpu->run);
+	kfree(vcpu->timing);
+	kfree(vcpu);
+}
+
 static struct ember_vcpu *vcpu_alloc(struct ember_vm *vm, unsigned int id)
 {
 	struct ember_vcpu *vcpu;
@@ -205,8 +212,9 @@ static struct ember_vcpu *vcpu_alloc(struct ember_vm *vm, unsigned int id)
 	if (!vcpu)
 		return NULL;
 	vcpu->run = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
-	if (!vcpu->run) {
-		kfree(vcpu);
+	vcpu->timing = kzalloc(sizeof(*vcpu->timing), GFP_KERNEL_ACCOUNT);
+	if (!vcpu->run || !vcpu->timing) {
+		vcpu_free(vcpu);
 		return NULL;
 	}
 	vcpu->vm = vm;
@@ -214,12 +222,6 @@ static struct ember_vcpu *vcpu_alloc(struct ember_vm *vm, unsigned int id)
 	mutex_init(&vcpu->mutex);
 	rcuwait_init(&vcpu->wait);
 	return vcpu;
-}
-
-static void vcpu_free(struct ember_vcpu *vcpu)
-{
-	free_page((unsigned long)vcpu->run);
-	kfree(vcpu);
 }
 
 /* The VM goes; user space may still have mapped vcpu->run, which is counted. */

@@ -319,26 +319,6 @@ bool mips32_served(struct mips32_vcpu *v, u32 code)
 	return true;
 }
 
-/* The same where exits are timed, until they no longer are. */
-static bool timed_served(struct mips32_vcpu *v, u32 code)
-{
-	u32 reads = v->ctxt->quick_mfc0;
-	bool served;
-
-	if (!ember_timing_on()) {
-		v->ctxt->served = mips32_served;
-		return mips32_served(v, code);
-	}
-	ember_timing_left(&v->vcpu);
-	served = mips32_served(v, code);
-	/* Counted at the end of the turn, with those of the vector page. */
-	if (v->ctxt->quick_mfc0 != reads)
-		v->vcpu.timing.rows |= BIT_ULL(MIPS32_EXIT_MFC0);
-	if (served)
-		ember_timing_enter(&v->vcpu);
-	return served;
-}
-
 static void count_quick(struct mips32_vcpu *v)
 {
 	struct mips32_ctxt *ctxt = v->ctxt;
@@ -356,16 +336,37 @@ static void count_quick(struct mips32_vcpu *v)
 	ctxt->quick_syscall = 0;
 }
 
+/* The same where exits are timed, until they no longer are. */
+static bool timed_served(struct mips32_vcpu *v, u32 code)
+{
+	bool served;
+
+	if (!ember_timing_on()) {
+		v->ctxt->served = mips32_served;
+		return mips32_served(v, code);
+	}
+	/* What the vector page has answered is no part of this exit. */
+	count_quick(v);
+	ember_timing_left(&v->vcpu);
+	served = mips32_served(v, code);
+	count_quick(v);
+	if (served)
+		ember_timing_enter(&v->vcpu);
+	return served;
+}
+
 /* Into the guest, as a rule several times, and out of it; interrupts off. */
 static void mips32_turn(struct mips32_vcpu *v)
 {
 	guest_load(v);
 	ember_guest_begin(&v->vcpu);
 	v->quick = v->vcpu.rcu_watches;
-	if (ember_timing_on())
-		v->ctxt->served = timed_served;
 	mips32_comm_refresh(v);
 	prepare(v);
+	if (ember_timing_on()) {
+		v->ctxt->served = timed_served;
+		ember_timing_enter(&v->vcpu);
+	}
 	v->enter(v->ctxt);
 	v->quick = false;
 	count_quick(v);

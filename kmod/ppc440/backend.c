@@ -267,12 +267,11 @@ static noinline int timed_turns(struct ppc440_vcpu *v)
 {
 	int ret;
 
-	for (;;) {
-		ret = enter_and_serve(v, true);
-		if (ret != 1)
-			return ret;
+	do {
 		ember_timing_enter(&v->vcpu);
-	}
+		ret = enter_and_serve(v, true);
+	} while (ret == 1);
+	return ret;
 }
 
 static __always_inline int turns(struct ppc440_vcpu *v)
