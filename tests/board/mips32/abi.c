@@ -522,7 +522,9 @@ static void count_ctl(void)
 	/* as when time came to RESUME: what is before is earlier */
 	stop_at(then, 1000);
 	set_reg(KVM_REG_MIPS_COUNT_RESUME, then + NS_PER_SEC / 2);
-	expect_eq(reg(REG_COUNT), 1000 + 50000000);
+	/* ticks begin anywhere between two ns, and the rate has 31 bits of fraction */
+	count = reg(REG_COUNT) - (1000 + 50000000 - 1);
+	expect(count <= 1);
 	/* let go it makes up for all since */
 	set_reg(KVM_REG_MIPS_COUNT_CTL, 0);
 	expect(reg(REG_COUNT) >= 1000 + 100000000);
