@@ -77,6 +77,7 @@ void ppc440_reset(struct ppc440_vcpu *v)
 	for (i = 0; i < PPC440_NR_IVORS; i++)
 		v->ivor[i] = 0;
 	v->code_ea = 1;
+	v->magic_ea = PPC440_NO_EA;
 	ppc440_decode(0, &v->known[0].insn);
 	MAGIC(v, PIR) = v->vcpu.id;
 	MAGIC(v, PVR) = mfspr(SPRN_PVR);
@@ -87,8 +88,10 @@ void ppc440_reset(struct ppc440_vcpu *v)
 
 static bool ppc440_vcpu_runnable(struct ember_vcpu *vcpu)
 {
-	return ppc440_irq_pending(to_ppc440(vcpu)) ||
-	       READ_ONCE(to_ppc440(vcpu)->timer.reset);
+	struct ppc440_vcpu *v = to_ppc440(vcpu);
+
+	return ppc440_irq_pending(v) || READ_ONCE(v->timer.reset) ||
+	       (READ_ONCE(v->idle) && READ_ONCE(v->irqs));
 }
 
 static int ppc440_vcpu_start(struct ember_vcpu *vcpu)
@@ -128,6 +131,28 @@ static void set_pid(struct ppc440_vcpu *v, u32 pid)
 	isync();	/* before it is used (manual, 5.6); rfi would do, too */
 }
 
+/*
+ * Users read these by numbers that do not trap, so that the registers have to be right when
+ * the guest comes to its users: not before the next exit.
+ */
+static void sprgs_to_magic(struct ppc440_vcpu *v)
+{
+	u32 *word = v->magic + PPC440_MAGIC_SPRG4;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(v->ctxt.sprg); i++)
+		word[2 * i] = v->ctxt.sprg[i];
+}
+
+static void sprgs_from_magic(struct ppc440_vcpu *v)
+{
+	const u32 *word = v->magic + PPC440_MAGIC_SPRG4;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(v->ctxt.sprg); i++)
+		v->ctxt.sprg[i] = word[2 * i];
+}
+
 /* What translated code is to find in the magic page; it may change MSR[EE] there. */
 static void magic_enter(struct ppc440_vcpu *v)
 {
@@ -137,12 +162,16 @@ static void magic_enter(struct ppc440_vcpu *v)
 	MAGIC(v, MSR) = v->msr;
 	MAGIC(v, PID) = v->pid;
 	MAGIC(v, PENDING) = irqs & PPC440_EE_IRQS ? MSR_EE : 0;
+	if (v->magic_ea != PPC440_NO_EA && v->in_step)
+		sprgs_to_magic(v);
 }
 
 static void magic_leave(struct ppc440_vcpu *v)
 {
 	v->in_step = false;
 	v->msr = (v->msr & ~MSR_EE) | (MAGIC(v, MSR) & MSR_EE);
+	if (v->magic_ea != PPC440_NO_EA)
+		sprgs_from_magic(v);
 }
 
 /* What the guest is entered with, after what may have changed all of it. */
@@ -153,7 +182,7 @@ static void prepare(struct ppc440_vcpu *v)
 	v->ctxt.msr = hardware_msr(v);
 	if (unlikely(v->space_changed))
 		set_pid(v, ppc440_shadow_space(v));
-	if (READ_ONCE(to_ppc440_vm(v->vcpu.vm)->live))
+	if (READ_ONCE(to_ppc440_vm(v->vcpu.vm)->live) || v->magic_ea != PPC440_NO_EA)
 		magic_enter(v);
 	if (unlikely(v->want_iccci)) {
 		v->want_iccci = false;
@@ -364,6 +393,7 @@ static int ppc440_check_extension(struct ember_vm *vm, long ext)
 	case KVM_CAP_PPC_BOOKE_WATCHDOG:
 	case KVM_CAP_PPC_UNSET_IRQ:
 	case KVM_CAP_PPC_IRQ_LEVEL:
+	case KVM_CAP_PPC_GET_PVINFO:
 	case EMBER_CAP_PPC_TRANSLATE:
 		return 1;
 	default:
@@ -385,6 +415,13 @@ static int ppc440_vm_enable_cap(struct ember_vm *vm,
 		to_ppc440_vm(vm)->translates = cap->args[0];
 	mutex_unlock(&vm->lock);
 	return ret;
+}
+
+static long ppc440_vm_ioctl(struct ember_vm *vm, unsigned int ioctl, unsigned long arg)
+{
+	if (ioctl == KVM_PPC_GET_PVINFO)
+		return ppc440_get_pvinfo((void __user *)arg);
+	return ppc440_uic_ioctl(vm, ioctl, arg);
 }
 
 /* No messages: a UIC has lines. */
@@ -435,7 +472,7 @@ const struct ember_backend ppc440_backend = {
 	.reg_set = ppc440_reg_set,
 	.check_extension = ppc440_check_extension,
 	.vm_enable_cap = ppc440_vm_enable_cap,
-	.vm_ioctl = ppc440_uic_ioctl,
+	.vm_ioctl = ppc440_vm_ioctl,
 	.vcpu_ioctl = ppc440_vcpu_ioctl,
 	.vcpu_async_ioctl = ppc440_vcpu_async_ioctl,
 };

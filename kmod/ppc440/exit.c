@@ -6,7 +6,9 @@
  * once, between two entries, with interrupts off; what cannot be returns PPC440_LATER
  * and is called again when interrupts are on.
  */
+#include <linux/init.h>		/* for kvm_para.h, which leaves it out */
 #include <linux/kvm.h>
+#include <linux/kvm_para.h>
 #include "ppc440.h"
 #include "../core/trace.h"
 
@@ -41,6 +43,9 @@ static int exit_isi(struct ppc440_vcpu *v)
 /* SRR0 is the instruction behind it (manual, 6.5.9), and so is pc. */
 static int exit_sc(struct ppc440_vcpu *v)
 {
+	if (unlikely(v->ctxt.gpr[0] == KVM_SC_MAGIC_R0 && !(v->msr & MSR_PR)))
+		return ppc440_hypercall(v);
+	ember_count_exit(&v->vcpu, PPC440_EXIT_SC);
 	return ppc440_inject(v, PPC440_IVOR_SC);
 }
 
@@ -91,7 +96,7 @@ static const struct exit_row exit_table[PPC440_NR_IVORS] = {
 	ROW(ALIGNMENT,	exit_alignment,	ALIGNMENT),
 	ROW_OTHERS(PROGRAM, exit_program),
 	ROW(FPU,	exit_fpu,	FPU),
-	ROW(SC,		exit_sc,	SC),
+	ROW_OTHERS(SC,	exit_sc),
 	ROW(APU,	exit_apu,	APU),
 	ROW(DEC,	exit_host,	IRQ),
 	ROW(FIT,	exit_host,	IRQ),

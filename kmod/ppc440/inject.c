@@ -112,11 +112,21 @@ bool ppc440_irq_pending(struct ppc440_vcpu *v)
 	return READ_ONCE(v->irqs) && next_irq(v) >= 0;
 }
 
+/*
+ * A guest that has asked for the magic page does several things there in a row, and says so
+ * (ppc-pv.rst).  What waits is delivered at the next exit after them.
+ */
+static bool is_between(struct ppc440_vcpu *v)
+{
+	return unlikely(v->magic_ea != PPC440_NO_EA) && !(v->msr & MSR_PR) &&
+	       MAGIC(v, CRITICAL) == v->ctxt.gpr[1];
+}
+
 void ppc440_irq_deliver(struct ppc440_vcpu *v)
 {
 	int ivor = next_irq(v);
 
-	if (ivor < 0)
+	if (ivor < 0 || is_between(v))
 		return;
 	ember_count_exit(&v->vcpu, PPC440_EXIT_INJECT_IRQ);
 	if (ivor == PPC440_IVOR_EXTERNAL && v->irq_once) {

@@ -21,7 +21,10 @@
 
 #define PPC440_MAGIC		0xfffff000
 
-/* In struct kvm_vcpu_arch_shared.  The registers themselves... */
+/* In struct kvm_vcpu_arch_shared.  The guest's own, which is between two instructions: */
+#define PPC440_MAGIC_SCRATCH	0x000	/* eight words: three scratch registers, ... */
+#define PPC440_MAGIC_CRITICAL	0x01c	/* no interrupts while it is r1 */
+/* ... the registers themselves... */
 #define PPC440_MAGIC_SPRG0	0x024
 #define PPC440_MAGIC_SPRG1	0x02c
 #define PPC440_MAGIC_SPRG2	0x034
@@ -31,6 +34,8 @@
 #define PPC440_MAGIC_DEAR	0x054
 #define PPC440_MAGIC_MSR	0x05c
 #define PPC440_MAGIC_ESR	0x0c8
+/* ... SPRG4 to 7, at every other word, for a guest that has asked for the page... */
+#define PPC440_MAGIC_SPRG4	0x0d4
 /* ... and what is the backend's to write: */
 #define PPC440_MAGIC_PIR	0x0cc
 /*

@@ -176,12 +176,16 @@ bool ppc440_mmu_translate(struct ppc440_vcpu *v, u32 va, bool as, gpa_t *gpa,
  * The guest's page may be smaller than a page, and a group larger than the guest's.
  * Translated pages have rights of their own.
  */
-static u32 mapping_mask(const struct route *r, u32 word)
+static u32 mapping_mask(const struct ppc440_vcpu *v, u32 va, const struct route *r,
+			u32 word)
 {
 	u32 mask = (PAGE_SIZE << (word & MAP_X ? 0 : 2 * order_of(word))) - 1;
 
 	while (mask > r->mask)
 		mask >>= 2;
+	/* Nothing lies over the magic page, which is not the guest's own. */
+	if (unlikely(!((v->magic_ea ^ va) & ~mask)))
+		mask = min_t(u32, mask, PAGE_SIZE - 1);
 	return mask;
 }
 
@@ -189,7 +193,7 @@ static u32 mapping_mask(const struct route *r, u32 word)
 static void map_page(struct ppc440_vcpu *v, u32 va, const struct route *r, u32 word,
 		     bool missed)
 {
-	u32 mask = mapping_mask(r, word);
+	u32 mask = mapping_mask(v, va, r, word);
 	u32 pa = (word & PAGE_MASK) | offset_in_page(r->gpa);
 	struct ppc440_mapping m = {
 		.ea = va,
@@ -401,18 +405,31 @@ void ppc440_mmu_watch(struct ember_vm *vm, gfn_t gfn, bool watch)
 	spin_unlock(&vm->mmu_lock);
 }
 
+/* Where the guest wants it, or where translated code has it. */
+static bool is_magic(struct ppc440_vcpu *v, u32 va)
+{
+	return (va & PAGE_MASK) == v->magic_ea ||
+	       (va >= PPC440_MAGIC && READ_ONCE(to_ppc440_vm(v->vcpu.vm)->live));
+}
+
+static bool is_stub(struct ppc440_vcpu *v, u32 va)
+{
+	return va - PPC440_STUBS < PPC440_STUBS_BYTES &&
+	       READ_ONCE(to_ppc440_vm(v->vcpu.vm)->live);
+}
+
 /* Pages of the module's that the guest's kernel has, and never maps itself. */
 static bool map_own(struct ppc440_vcpu *v, u32 va, bool fetch)
 {
 	struct ppc440_vm *pvm = to_ppc440_vm(v->vcpu.vm);
 	struct ppc440_mapping m = { .ea = va, .fresh = true };
 
-	if (va >= PPC440_MAGIC && !fetch) {
-		m.va = PPC440_MAGIC;
+	if (!fetch && is_magic(v, va)) {
+		m.va = va & PAGE_MASK;
 		m.mask = PAGE_SIZE - 1;
 		m.pa = virt_to_phys(v->magic);
 		m.attrib = PPC44x_TLB_UR | PPC44x_TLB_UW;
-	} else if (va - PPC440_STUBS < PPC440_STUBS_BYTES && fetch) {
+	} else if (fetch && is_stub(v, va)) {
 		m.va = PPC440_STUBS;
 		m.mask = PPC440_STUBS_BYTES - 1;
 		m.pa = virt_to_phys(pvm->stubs);
@@ -427,9 +444,9 @@ static bool map_own(struct ppc440_vcpu *v, u32 va, bool fetch)
 	return true;
 }
 
-static bool has_own(struct ppc440_vcpu *v)
+static bool has_own(struct ppc440_vcpu *v, u32 va)
 {
-	return READ_ONCE(to_ppc440_vm(v->vcpu.vm)->live) &&
+	return (va >= PPC440_STUBS || (va & PAGE_MASK) == v->magic_ea) &&
 	       !(v->msr & (MSR_PR | MSR_IS));
 }
 
@@ -440,8 +457,13 @@ int ppc440_mmu_fault(struct ppc440_vcpu *v, u32 va, bool fetch, bool write,
 	struct route r;
 	bool watched;
 
-	if (va >= PPC440_STUBS && has_own(v) && map_own(v, va, fetch))
-		return 1;
+	if (has_own(v, va)) {
+		if (map_own(v, va, fetch))
+			return 1;
+		/* Whatever the guest has there, it would be two entries for one address. */
+		if (fetch && (va & PAGE_MASK) == v->magic_ea)
+			return no_right(v, va, true, false);
+	}
 	if (route(v, va, fetch, write, &r))
 		return 1;
 	if (map_known(v, va, &r, fetch, write, missed))

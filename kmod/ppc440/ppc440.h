@@ -12,7 +12,7 @@
  * Reading order: host.c (vectors, reserved TLB entries), enter.S, backend.c (into a guest
  * and out), exit.c (why it came back), emulate.c, spr.c and spr_table.c (privileged
  * instructions), inject.c (interrupts of the guest's), tlb.c (the guest's TLB), shadow.c
- * and mmu.c (what is mapped), mmio.c, timer.c, uic.c, fpu.c, regs.c and vcpu_ioctl.c,
+ * and mmu.c (what is mapped), hypercall.c, mmio.c, timer.c, uic.c, fpu.c, regs.c and vcpu_ioctl.c,
  * patch.c (translation).
  */
 #ifndef EMBER_PPC440_H
@@ -161,6 +161,8 @@ struct ppc440_vcpu {
 	struct ember_vcpu vcpu;
 	struct ppc440_ctxt ctxt;
 	void *magic;			/* the page of magic.h, with registers in it */
+	u32 magic_ea;			/* where the guest wants it; PPC440_NO_EA */
+	bool idle;			/* it asked to sleep until something waits */
 
 	u32 msr;			/* the guest's; EE: see backend.c */
 	u32 pid;
@@ -213,6 +215,9 @@ struct ppc440_vcpu {
 	u32 host_pid, host_usprg0, host_dbcr0;
 	u32 hw_pid;			/* in the register now */
 };
+
+/* Where no page is. */
+#define PPC440_NO_EA		1
 
 /* A register that is in the magic page: v is a struct ppc440_vcpu *. */
 #define MAGIC(v, name)	(*(u32 *)((v)->magic + PPC440_MAGIC_ ## name))
@@ -286,6 +291,14 @@ void ppc440_reset(struct ppc440_vcpu *v);
  * that will not do.  Without it interrupts are on.  vm->srcu held.
  */
 int ppc440_handle_exit(struct ppc440_vcpu *v);
+
+/* ---- hypercall.c ---------------------------------------------------------- */
+
+/* What the guest's kernel wants of its hypervisor; pc is behind the sc.  As a handler. */
+int ppc440_hypercall(struct ppc440_vcpu *v);
+/* The guest has its magic page at @ea, or PPC440_NO_EA.  Interrupts on. */
+void ppc440_magic_move(struct ppc440_vcpu *v, u32 ea);
+long ppc440_get_pvinfo(void __user *arg);
 
 /* ---- emulate.c ------------------------------------------------------------ */
 

@@ -158,6 +158,49 @@ static int other_put(struct ppc440_vcpu *v, u64 id, u64 val)
 	return 0;
 }
 
+/* ---- the magic page ----------------------------------------------------------------------- */
+
+#define NR_MAGIC	9
+#define MAGIC_ID(n)	EMBER_REG_PPC440_MAGIC(n)
+#define MAGIC_IS_THERE	1u
+
+static u64 magic_nth(struct ppc440_vcpu *v, unsigned int n)
+{
+	return n < NR_MAGIC ? MAGIC_ID(n) : 0;
+}
+
+static u32 *magic_word(struct ppc440_vcpu *v, u64 n)
+{
+	return v->magic + PPC440_MAGIC_SCRATCH + 4 * (n - 1);
+}
+
+static int magic_get(struct ppc440_vcpu *v, u64 id, u64 *val)
+{
+	u64 n = id - MAGIC_ID(0);
+
+	if (n >= NR_MAGIC)
+		return -ENOENT;
+	if (n)
+		*val = *magic_word(v, n);
+	else
+		*val = v->magic_ea == PPC440_NO_EA ? 0 : v->magic_ea | MAGIC_IS_THERE;
+	return 0;
+}
+
+static int magic_put(struct ppc440_vcpu *v, u64 id, u64 val)
+{
+	u64 n = id - MAGIC_ID(0);
+
+	if (n >= NR_MAGIC)
+		return -ENOENT;
+	if (n)
+		*magic_word(v, n) = val;
+	else
+		ppc440_magic_move(v, val & MAGIC_IS_THERE ? (u32)val & PAGE_MASK :
+							    PPC440_NO_EA);
+	return 0;
+}
+
 /* ---- all of them ----------------------------------------------------------------------------- */
 
 static const struct reg_group {
@@ -169,6 +212,7 @@ static const struct reg_group {
 	{ spr_get, spr_put, spr_nth },
 	{ tlb_get, tlb_put, tlb_nth },
 	{ other_get, other_put, other_nth },
+	{ magic_get, magic_put, magic_nth },
 };
 
 int ppc440_reg_list(struct ember_vcpu *vcpu, u64 __user *list, unsigned int max)

@@ -27,6 +27,13 @@
 	(KVM_REG_PPC | KVM_REG_SIZE_U32 | 0x04410000 | (entry) << 2 | (word))
 
 /*
+ * PowerPC 440: the magic page that a guest has asked for by hypercall.  0 is its effective
+ * address | 1, or 0 if it has not; 1 to 8 are the first words of the page, which hold what
+ * a guest that is in the middle of a replaced instruction has left there.
+ */
+#define EMBER_REG_PPC440_MAGIC(n)	(KVM_REG_PPC | KVM_REG_SIZE_U32 | 0x04420000 | (n))
+
+/*
  * PowerPC 440: the UIC, as KVM_GET_IRQCHIP and KVM_SET_IRQCHIP have it in kvm_irqchip.chip;
  * chip_id is 0.  Registers as the manual has them; lines: the inputs as they are driven, 0
  * being the highest bit.

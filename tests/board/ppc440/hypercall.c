@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Hypercalls, KVM_PPC_GET_PVINFO, and the magic page of guests that ask for it: guest/hypercall.c
+ * has the other half.  What can be is done with and without translation.
+ */
+#define _GNU_SOURCE
+#include "one_vm.h"
+#include <stdlib.h>
+
+static struct vm vm, other;
+
+static struct kvm_ppc_pvinfo pvinfo(void)
+{
+	struct kvm_ppc_pvinfo info;
+
+	memset(&info, 0xa5, sizeof(info));
+	expect_ok(ioctl(vm.fd, KVM_PPC_GET_PVINFO, &info));
+	return info;
+}
+
+/* The guest makes its calls by the instructions that it is told. */
+static void start(const char *name, uint32_t arg)
+{
+	struct kvm_ppc_pvinfo info = pvinfo();
+
+	memcpy(vm_mem(&vm, SCRATCH), info.hcall, sizeof(info.hcall));
+	vm_start(&vm, name, arg, 0);
+}
+
+static void both(const char *name, uint32_t arg)
+{
+	vm_new(&vm);
+	start(name, arg);
+	vm_done(&vm);
+	vm_free(&vm);
+	vm_new_plain(&vm);
+	start(name, arg);
+	vm_done(&vm);
+}
+
+static void instructions(void)
+{
+	/* lis r0,"KV"; ori r0,r0,"M!"; sc; nop */
+	static const uint32_t words[] = { 0x3c004b56, 0x60004d21, 0x44000002, 0x60000000 };
+	struct kvm_ppc_pvinfo info;
+	unsigned int i;
+
+	vm_new(&vm);
+	expect_eq(ioctl(vm.fd, KVM_CHECK_EXTENSION, KVM_CAP_PPC_GET_PVINFO), 1);
+	info = pvinfo();
+	expect_eq(info.flags, KVM_PPC_PVINFO_FLAGS_EV_IDLE);
+	for (i = 0; i < 4; i++)
+		expect_eq(info.hcall[i], words[i]);
+	for (i = 0; i < sizeof(info.pad); i++)
+		expect_eq(info.pad[i], 0);
+	expect_errno(ioctl(vm.fd, KVM_PPC_GET_PVINFO, NULL), EFAULT);
+}
+
+static void calls(void)
+{
+	both("g_hcalls", 0);
+}
+
+static void users(void)
+{
+	both("g_user_hcall", 0);
+}
+
+static void page(void)
+{
+	both("g_magic", 0);
+}
+
+static void over_memory(void)
+{
+	both("g_magic_over", 0);
+	both("g_magic_run", 0);
+}
+
+static void translated(void)
+{
+	both("g_magic_translated", 60);
+}
+
+static void ee(void)
+{
+	both("g_magic_ee", 30);
+	both("g_magic_msr", 0);
+}
+
+static void critical(void)
+{
+	both("g_critical", 30);
+}
+
+static void idle(void)
+{
+	both("g_idle", 5);
+}
+
+/* ---- state ------------------------------------------------------------------------- */
+
+#define NR_REGS 1000
+
+static struct kvm_reg_list *reg_list(struct vm *from)
+{
+	struct kvm_reg_list *list = calloc(1, sizeof(*list) + NR_REGS * sizeof(uint64_t));
+
+	list->n = NR_REGS;
+	expect_ok(ioctl(from->cpu, KVM_GET_REG_LIST, list));
+	return list;
+}
+
+static void copy_state(struct vm *to, struct vm *from)
+{
+	struct kvm_reg_list *list = reg_list(from);
+	struct kvm_sregs sregs;
+	struct kvm_regs regs;
+	uint64_t i, val;
+
+	memcpy(to->ram, from->ram, RAM_SIZE);
+	expect_ok(ioctl(from->cpu, KVM_GET_SREGS, &sregs));
+	expect_ok(ioctl(to->cpu, KVM_SET_SREGS, &sregs));
+	expect_ok(ioctl(from->cpu, KVM_GET_REGS, &regs));
+	expect_ok(ioctl(to->cpu, KVM_SET_REGS, &regs));
+	for (i = 0; i < list->n; i++) {
+		expect_ok(vm_get(from, list->reg[i], &val));
+		expect_ok(vm_set(to, list->reg[i], &val));
+	}
+	free(list);
+}
+
+/* The same, but for what goes on by itself. */
+static void same_state(struct vm *a, struct vm *b)
+{
+	struct kvm_reg_list *list = reg_list(a);
+	uint64_t i, x = 0, y = 0;
+
+	for (i = 0; i < list->n; i++) {
+		expect_ok(vm_get(a, list->reg[i], &x));
+		expect_ok(vm_get(b, list->reg[i], &y));
+		if (x != y && !reg_is_clock(list->reg[i]))
+			fail("register %#llx: %#llx, was %#llx", (unsigned long long)list->reg[i],
+			     (unsigned long long)y, (unsigned long long)x);
+	}
+	free(list);
+}
+
+/* Into another VM, in the middle of what the guest does in the page. */
+static void saved(void)
+{
+	vm_new(&vm);
+	start("g_magic_saved", 0);
+	vm_reports(&vm, 1);
+	vm_new(&other);
+	copy_state(&other, &vm);
+	same_state(&vm, &other);
+	vm_free(&vm);
+	vm_reports(&other, 2);
+	vm_done(&other);
+}
+
+/* What a monitor that resets the vcpu does. */
+static void gone(void)
+{
+	uint64_t id = EMBER_REG_PPC440_MAGIC(0);
+	uint32_t val;
+
+	vm_new_plain(&vm);
+	start("g_magic_gone", 0);
+	expect_ok(vm_get(&vm, id, &val));
+	expect_eq(val, 0);
+	vm_reports(&vm, 1);
+	expect_ok(vm_get(&vm, id, &val));
+	expect_eq(val, 0xfffff001);
+	val = 0;
+	expect_ok(vm_set(&vm, id, &val));
+	vm_done(&vm);
+}
+
+static const struct test tests[] = {
+	TEST(instructions), TEST(calls),      TEST(users), TEST(page),
+	TEST(over_memory),  TEST(translated), TEST(ee),	   TEST(critical),
+	TEST(idle),	    TEST(saved),      TEST(gone),
+};
+
+TEST_MAIN("hypercall", tests)
