@@ -108,6 +108,8 @@ void ppc440_set_msr(struct ppc440_vcpu *v, u32 msr)
 	if ((v->msr ^ msr) & SPACE_BITS) {
 		v->space_changed = true;
 		v->code_ea = 1;
+		if (msr & MSR_PR)
+			ppc440_sprgs_from_magic(v);
 	}
 	v->msr = msr & PPC440_MSR_BITS;
 }
@@ -131,28 +133,6 @@ static void set_pid(struct ppc440_vcpu *v, u32 pid)
 	isync();	/* before it is used (manual, 5.6); rfi would do, too */
 }
 
-/*
- * Users read these by numbers that do not trap, so that the registers have to be right when
- * the guest comes to its users: not before the next exit.
- */
-static void sprgs_to_magic(struct ppc440_vcpu *v)
-{
-	u32 *word = v->magic + PPC440_MAGIC_SPRG4;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(v->ctxt.sprg); i++)
-		word[2 * i] = v->ctxt.sprg[i];
-}
-
-static void sprgs_from_magic(struct ppc440_vcpu *v)
-{
-	const u32 *word = v->magic + PPC440_MAGIC_SPRG4;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(v->ctxt.sprg); i++)
-		v->ctxt.sprg[i] = word[2 * i];
-}
-
 /* What translated code is to find in the magic page; it may change MSR[EE] there. */
 static void magic_enter(struct ppc440_vcpu *v)
 {
@@ -162,16 +142,12 @@ static void magic_enter(struct ppc440_vcpu *v)
 	MAGIC(v, MSR) = v->msr;
 	MAGIC(v, PID) = v->pid;
 	MAGIC(v, PENDING) = irqs & PPC440_EE_IRQS ? MSR_EE : 0;
-	if (v->magic_ea != PPC440_NO_EA && v->in_step)
-		sprgs_to_magic(v);
 }
 
 static void magic_leave(struct ppc440_vcpu *v)
 {
 	v->in_step = false;
 	v->msr = (v->msr & ~MSR_EE) | (MAGIC(v, MSR) & MSR_EE);
-	if (v->magic_ea != PPC440_NO_EA)
-		sprgs_from_magic(v);
 }
 
 /* What the guest is entered with, after what may have changed all of it. */

@@ -76,6 +76,8 @@ void ppc440_magic_move(struct ppc440_vcpu *v, u32 ea)
 {
 	if (ea - PPC440_STUBS < PPC440_STUBS_BYTES)
 		ppc440_patch_stop(v);
+	ppc440_sprgs_from_magic(v);
+	ppc440_sprgs_to_magic(v);
 	v->magic_ea = ea;
 	ppc440_shadow_release(v);
 }

@@ -34,7 +34,7 @@
 #define PPC440_MAGIC_DEAR	0x054
 #define PPC440_MAGIC_MSR	0x05c
 #define PPC440_MAGIC_ESR	0x0c8
-/* ... SPRG4 to 7, at every other word, for a guest that has asked for the page... */
+/* ... SPRG4 to 7, at every other word, once the guest has asked for the page (spr.c)... */
 #define PPC440_MAGIC_SPRG4	0x0d4
 /* ... and what is the backend's to write: */
 #define PPC440_MAGIC_PIR	0x0cc

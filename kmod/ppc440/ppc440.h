@@ -347,6 +347,14 @@ int ppc440_spr_write(struct ppc440_vcpu *v, const struct ppc440_spr_row *row,
 void ppc440_spr_set(struct ppc440_vcpu *v, const struct ppc440_spr_row *row,
 		    u32 val);
 
+/*
+ * SPRG4 to 7 are read by users, without a trap: what they read is in ctxt.  A guest with the
+ * magic page has them there, too, as its kernel sees them: its stores count when it comes to
+ * its users, and when somebody else looks.
+ */
+void ppc440_sprgs_from_magic(struct ppc440_vcpu *v);
+void ppc440_sprgs_to_magic(struct ppc440_vcpu *v);
+
 /* ---- inject.c: interrupts of the guest, as chapter 6 says ------------------ */
 
 int ppc440_inject(struct ppc440_vcpu *v, unsigned int ivor);

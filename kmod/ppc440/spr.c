@@ -55,6 +55,29 @@ int ppc440_spr_write(struct ppc440_vcpu *v, const struct ppc440_spr_row *row, u3
 	return 1;
 }
 
+static u32 *magic_sprg(struct ppc440_vcpu *v, unsigned int n)
+{
+	return v->magic + PPC440_MAGIC_SPRG4 + 8 * n;
+}
+
+void ppc440_sprgs_from_magic(struct ppc440_vcpu *v)
+{
+	unsigned int i;
+
+	if (likely(v->magic_ea == PPC440_NO_EA))
+		return;
+	for (i = 0; i < ARRAY_SIZE(v->ctxt.sprg); i++)
+		v->ctxt.sprg[i] = *magic_sprg(v, i);
+}
+
+void ppc440_sprgs_to_magic(struct ppc440_vcpu *v)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(v->ctxt.sprg); i++)
+		*magic_sprg(v, i) = v->ctxt.sprg[i];
+}
+
 void ppc440_spr_set(struct ppc440_vcpu *v, const struct ppc440_spr_row *row, u32 val)
 {
 	if (row->set)

@@ -30,6 +30,35 @@ static int write_pid(struct ppc440_vcpu *v, u32 val)
 	return 1;
 }
 
+static u32 read_sprg(struct ppc440_vcpu *v, unsigned int n)
+{
+	ppc440_sprgs_from_magic(v);
+	return v->ctxt.sprg[n];
+}
+
+static int write_sprg(struct ppc440_vcpu *v, unsigned int n, u32 val)
+{
+	ppc440_sprgs_from_magic(v);
+	v->ctxt.sprg[n] = val;
+	ppc440_sprgs_to_magic(v);
+	return 1;
+}
+
+#define SPRG_ACCESS(n)								\
+static u32 read_sprg ## n(struct ppc440_vcpu *v)				\
+{										\
+	return read_sprg(v, (n) - 4);						\
+}										\
+static int write_sprg ## n(struct ppc440_vcpu *v, u32 val)			\
+{										\
+	return write_sprg(v, (n) - 4, val);					\
+}
+
+SPRG_ACCESS(4)
+SPRG_ACCESS(5)
+SPRG_ACCESS(6)
+SPRG_ACCESS(7)
+
 /* Timers are armed anew: with interrupts on. */
 static u32 read_dec(struct ppc440_vcpu *v)
 {
@@ -147,6 +176,9 @@ static void set_dbcr0(struct ppc440_vcpu *v, u32 val)
 	{ .name = #sym, .wr = (spr), .writable = ALL, ## __VA_ARGS__ }
 #define ROW_IVOR(n) \
 	ROW(IVOR ## n, SPRN_IVOR ## n, IVOR_BITS, AT(ivor[n]))
+#define ROW_SPRG(n) \
+	ROW_WRITE(SPRG ## n, SPRN_SPRG ## n ## W, NOWHERE, .read = read_sprg ## n, \
+		  .write = write_sprg ## n)
 #define ROW_CACHE(sym, spr, field) \
 	ROW(sym, spr, ALL, AT(field))
 
@@ -157,10 +189,7 @@ const struct ppc440_spr_row ppc440_spr_rows[] = {
 	ROW(SPRG1, SPRN_SPRG1, ALL, IN_PAGE(SPRG1)),
 	ROW(SPRG2, SPRN_SPRG2, ALL, IN_PAGE(SPRG2)),
 	ROW(SPRG3, SPRN_SPRG3, ALL, IN_PAGE(SPRG3)),
-	ROW_WRITE(SPRG4, SPRN_SPRG4W, AT(ctxt.sprg[0])),
-	ROW_WRITE(SPRG5, SPRN_SPRG5W, AT(ctxt.sprg[1])),
-	ROW_WRITE(SPRG6, SPRN_SPRG6W, AT(ctxt.sprg[2])),
-	ROW_WRITE(SPRG7, SPRN_SPRG7W, AT(ctxt.sprg[3])),
+	ROW_SPRG(4), ROW_SPRG(5), ROW_SPRG(6), ROW_SPRG(7),
 	ROW(DEAR, SPRN_DEAR, ALL, IN_PAGE(DEAR)),
 	ROW(ESR, SPRN_ESR, ALL, IN_PAGE(ESR)),
 	ROW(PID, SPRN_PID, ALL, AT(pid), .write = write_pid),

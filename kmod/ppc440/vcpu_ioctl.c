@@ -13,7 +13,11 @@
 static long get_regs(struct ppc440_vcpu *v, struct kvm_regs __user *arg)
 {
 	struct ppc440_ctxt *c = &v->ctxt;
-	struct kvm_regs regs = {
+	struct kvm_regs regs;
+	unsigned int i;
+
+	ppc440_sprgs_from_magic(v);
+	regs = (struct kvm_regs){
 		.pc = c->pc, .cr = c->cr, .ctr = c->ctr, .lr = c->lr, .xer = c->xer,
 		.msr = v->msr, .pid = v->pid,
 		.srr0 = MAGIC(v, SRR0), .srr1 = MAGIC(v, SRR1),
@@ -22,8 +26,6 @@ static long get_regs(struct ppc440_vcpu *v, struct kvm_regs __user *arg)
 		.sprg4 = c->sprg[0], .sprg5 = c->sprg[1],
 		.sprg6 = c->sprg[2], .sprg7 = c->sprg[3],
 	};
-	unsigned int i;
-
 	for (i = 0; i < ARRAY_SIZE(regs.gpr); i++)
 		regs.gpr[i] = c->gpr[i];
 	return copy_to_user(arg, &regs, sizeof(regs)) ? -EFAULT : 0;
@@ -58,6 +60,7 @@ static long set_regs(struct ppc440_vcpu *v, const struct kvm_regs __user *arg)
 	c->sprg[1] = regs.sprg5;
 	c->sprg[2] = regs.sprg6;
 	c->sprg[3] = regs.sprg7;
+	ppc440_sprgs_to_magic(v);
 	MAGIC(v, SRR0) = regs.srr0;
 	MAGIC(v, SRR1) = regs.srr1;
 	MAGIC(v, SPRG0) = regs.sprg0;

@@ -64,6 +64,7 @@ static void calls(void)
 static void users(void)
 {
 	both("g_user_hcall", 0);
+	both("g_user_sprg", 0);
 }
 
 static void page(void)

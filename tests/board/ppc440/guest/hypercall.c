@@ -108,10 +108,14 @@ static u32 user_hcall(u32 arg)
 
 static u32 leave_user(struct exc *e, u32 *regs)
 {
-	if (e->ivor == 8)
-		check(regs[0] == MAGIC_R0 && regs[11] == KVM_MAP_MAGIC && regs[3] == AT_END);
 	mtspr(SPR_SRR1, e->srr1 & ~MSR_PR);
 	return (u32)user_returned;
+}
+
+static u32 leave_user_hcall(struct exc *e, u32 *regs)
+{
+	check(regs[0] == MAGIC_R0 && regs[11] == KVM_MAP_MAGIC && regs[3] == AT_END);
+	return leave_user(e, regs);
 }
 
 /* A user has no hypercalls, and no magic page. */
@@ -119,7 +123,7 @@ u32 g_user_hcall(u32 arg)
 {
 	begin();
 	tlb_set(0, 0, TLB_VALID | TLB_SIZE(9), 0, TLB_U | TLB_S);
-	exc_hook = leave_user;
+	exc_hook = leave_user_hcall;
 	call_user(user_hcall, 0);
 	check_exc(exc.ivor == 8 && exc.srr1 & MSR_PR && exc.srr0 == SCRATCH + 12);
 	exc_hook = 0;
@@ -129,6 +133,36 @@ u32 g_user_hcall(u32 arg)
 	exc_hook = leave_user;
 	call_user(do_load, AT_END);
 	check_exc(exc.ivor == 13 && exc.dear == AT_END);
+	exc_hook = 0;
+	return 0;
+}
+
+static u32 user_sprgs(u32 which)
+{
+	return which ? mfspr(SPR_SPRG4R + 3) : mfspr(SPR_SPRG4R);
+}
+
+/* What the kernel has stored for its users they read, and what it has written to the registers. */
+u32 g_user_sprg(u32 arg)
+{
+	u32 page, i;
+
+	begin();
+	tlb_set(0, 0, TLB_VALID | TLB_SIZE(9), 0, TLB_U | TLB_S);
+	exc_hook = leave_user;
+	mtspr(SPR_SPRG4W, 0x11);
+	page = map(AT_END);
+	check(IO32(page + SPRG4) == 0x11);
+	for (i = 0; i < 5; i++) {
+		IO32(page + SPRG4) = 0x440 + i;
+		IO32(page + SPRG4 + 24) = 0x770 + i;
+		check(call_user(user_sprgs, 0) == 0x440 + i);
+		check(call_user(user_sprgs, 1) == 0x770 + i);
+		mtspr(SPR_SPRG4W + 3, 0x990 + i);
+		check(IO32(page + SPRG4 + 24) == 0x990 + i);
+		check(call_user(user_sprgs, 1) == 0x990 + i);
+		check(call_user(user_sprgs, 0) == 0x440 + i);
+	}
 	exc_hook = 0;
 	return 0;
 }
@@ -157,14 +191,11 @@ static void registers(u32 page)
 	same(page + DEAR, mfspr(SPR_DEAR), 0x3000);
 	same(page + ESR, mfspr(SPR_ESR), 0x4000);
 	same(page + MSR, mfmsr(), mfmsr());
-	/* these are read without a trap, so the register follows at the next exit */
-	IO32(page + SPRG4) = 0x44;
+	/* these are read without a trap, so a store counts later: see g_user_sprg */
 	IO32(page + SPRG4 + 24) = 0x77;
-	(void)mfspr(SPR_TSR);
-	same(page + SPRG4, mfspr(SPR_SPRG4R), 0x44);
-	same(page + SPRG4 + 24, mfspr(SPR_SPRG4R + 3), 0x77);
 	mtspr(SPR_SPRG4W, 0x45);
 	same(page + SPRG4, mfspr(SPR_SPRG4R), 0x45);
+	same(page + SPRG4 + 24, mfspr(SPR_SPRG4R + 3), 0x77);
 	IO32(page + SCRATCH1) = 0x5c;
 	(void)mfspr(SPR_TSR);
 	check(IO32(page + SCRATCH1) == 0x5c);
@@ -356,6 +387,7 @@ u32 g_idle(u32 rounds)
 		mtspr(SPR_DEC, 100000);
 		check(hcall(EV_IDLE, 0, 0, 0) == EV_SUCCESS);
 		check(mfspr(SPR_TSR) & TSR_DIS && !ticks && IO32(page + PENDING));
+		check(hcall(EV_IDLE, 0, 0, 0) == EV_SUCCESS);
 		IO32(page + MSR) |= MSR_EE;
 		(void)mfspr(SPR_TSR);
 		check(ticks == 1);
