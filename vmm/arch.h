@@ -55,6 +55,14 @@ int arch_vcpu_reset_at(int vcpu, uint32_t pc);
 int arch_vcpu_interrupt(int vcpu, unsigned int pin, bool level);
 
 /*
+ * PowerPC: the instructions of a hypercall, for the guest's device tree; how many of them
+ * there are, 0 where guests have no hypercalls that way.
+ */
+#define ARCH_HCALL_MAX 4
+
+unsigned int arch_hypercall(struct kvm *kvm, uint32_t insn[ARCH_HCALL_MAX]);
+
+/*
  * Drive input @nr of the interrupt controller that is in the kernel (a GIC's are the shared
  * peripheral interrupts), from any thread.  0 or -errno.  Not on MIPS.
  */

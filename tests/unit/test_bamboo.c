@@ -339,6 +339,31 @@ static void tree(void **state)
 	assert_int_equal(cell(f->fdt, "/plb/opb/poweroff", "value", 0), 0x5555);
 }
 
+/* What KVM has to say is in the tree; without KVM, and where it is not wanted, nothing. */
+static void hypervisor(void **state)
+{
+	struct fixture *f = *state;
+	struct bamboo_fdt cfg = { .hcall = { 0x3c004b56, 0x60004d21, 0x44000002, 0x60000000 },
+				  .hcalls = 4 };
+	uint8_t *buf = calloc(1, BOOT_DTB_MAX);
+	unsigned int i;
+
+	make(f, NULL, 0);
+	assert_int_equal(fdt_path_offset(f->fdt, "/hypervisor"), -FDT_ERR_NOTFOUND);
+	cfg.bus = &f->m->bus;
+	cfg.guest = machine_fdt_guest(f->m);
+	assert_int_equal(bamboo_fdt_write(buf, BOOT_DTB_MAX, &cfg, &f->e), 0);
+	assert_string_equal(prop(buf, "/hypervisor", "compatible", 0), "linux,kvm");
+	prop(buf, "/hypervisor", "hcall-instructions", 16);
+	for (i = 0; i < 4; i++)
+		assert_int_equal(cell(buf, "/hypervisor", "hcall-instructions", i), cfg.hcall[i]);
+	assert_null(fdt_getprop(buf, fdt_path_offset(buf, "/hypervisor"), "has-idle", NULL));
+	cfg.hcalls = 0;
+	assert_int_equal(bamboo_fdt_write(buf, BOOT_DTB_MAX, &cfg, &f->e), 0);
+	assert_int_equal(fdt_path_offset(buf, "/hypervisor"), -FDT_ERR_NOTFOUND);
+	free(buf);
+}
+
 /* QEMU's own, in the shape that it has: one size cell, the processor's frequencies wrong. */
 static const char *user_tree(const char *cpu)
 {
@@ -442,6 +467,7 @@ static void command_lines(void **state)
 	} rows[] = {
 		{ { "--cpus", "1", "--mem=1024M", "k" }, NULL },
 		{ { "--dtb", "d", "k" }, NULL },
+		{ { "--no-hypervisor", "k" }, NULL },
 		{ { "--cpus", "2", "k" }, "--cpus: '2' is no number from 1 to 1" },
 		{ { "--mem", "1025M", "k" }, "this machine takes at most 1024M" },
 		{ { "--mem", "1M", "k" }, "2M at the least" },
@@ -481,6 +507,7 @@ int main(void)
 		TEST(power_reset),
 		TEST(dtc_agrees),
 		TEST(tree),
+		TEST(hypervisor),
 		TEST(users_tree),
 		TEST(users_tree_without_cpu),
 		cmocka_unit_test_setup_teardown(host_frequencies, tmp_setup, tmp_clean),

@@ -425,6 +425,8 @@ static void command_lines(void **state)
 		{ { "--dumpdtb", "d", "k" }, "--dumpdtb: the machine malta has no device tree" },
 		{ { "--bios", "b" }, "--bios: the machine malta has no firmware" },
 		{ { "--pflash", "p", "k" }, "--pflash: the machine malta has no firmware" },
+		{ { "--no-hypervisor", "k" },
+		  "--no-hypervisor: the machine malta has no word of a hypervisor" },
 	};
 	struct config cfg;
 	struct err e;

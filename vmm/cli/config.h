@@ -33,7 +33,7 @@ struct config {
 	struct config_list disks; /* for disk_open() */
 	struct config_list nets; /* for net_open(); "none" is not among them */
 	uint64_t vsock_cid; /* 0: no vsock */
-	bool no_net, no_reboot, no_rng, trace_mmio;
+	bool no_net, no_reboot, no_rng, no_hypervisor, trace_mmio;
 	bool help; /* nothing else was looked at */
 	const char *disk_spec[CONFIG_DISKS], *net_spec[CONFIG_NETS];
 };

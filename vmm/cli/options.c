@@ -42,6 +42,7 @@ STRING_SETTER(virtio_console)
 FLAG_SETTER(no_reboot, true)
 FLAG_SETTER(no_rng, true)
 FLAG_SETTER(no_rng, false)
+FLAG_SETTER(no_hypervisor, true)
 FLAG_SETTER(trace_mmio, true)
 FLAG_SETTER(help, true)
 
@@ -188,6 +189,10 @@ const struct cli_option cli_run_options[] = {
 	{ "--rng", NULL, "a virtio source of entropy, and a seed from the start (default)",
 	  set_no_rng_false },
 	{ "--no-rng", NULL, "neither of them", set_no_rng_true },
+	{ "--no-hypervisor", NULL,
+	  "bamboo: do not tell the guest of the hypervisor, so that it asks\n"
+	  "nothing of it; what it runs is translated all the same",
+	  set_no_hypervisor_true },
 	{ "--no-reboot", NULL, "end when the guest resets itself, instead of starting it anew",
 	  set_no_reboot_true },
 	{ "--trace-mmio", NULL,

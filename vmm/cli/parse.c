@@ -100,6 +100,8 @@ static int check_machine(const struct config *cfg, struct err *e)
 		{ cfg->pflash, "--pflash", "firmware", machine->firmware },
 		{ cfg->dtb, "--dtb", "device tree", machine->fdt },
 		{ cfg->dumpdtb, "--dumpdtb", "device tree", machine->fdt },
+		{ cfg->no_hypervisor ? "" : NULL, "--no-hypervisor", "word of a hypervisor",
+		  machine->hypervisor },
 	};
 	size_t i;
 

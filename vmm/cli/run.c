@@ -367,6 +367,7 @@ static int power_on(struct run *run, struct err *e)
 		.mem = cfg->mem,
 		.append = cfg->append,
 		.seed = !cfg->no_rng,
+		.hypervisor = !cfg->no_hypervisor,
 		.trace_mmio = cfg->trace_mmio,
 		.dry = cfg->dumpdtb,
 		.files = &run->files,

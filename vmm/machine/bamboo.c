@@ -110,6 +110,8 @@ static int write_fdt(struct machine *m, void *buf, struct err *e)
 		.guest = machine_fdt_guest(m),
 	};
 
+	if (m->cfg.hypervisor && !m->cfg.dry)
+		cfg.hcalls = arch_hypercall(&m->kvm, cfg.hcall);
 	if (m->cfg.files->dtb < 0)
 		return bamboo_fdt_write(buf, BOOT_DTB_MAX, &cfg, e);
 	if (user_fdt_load(buf, BOOT_DTB_MAX, m->cfg.files, &cfg.guest, e))
@@ -169,6 +171,7 @@ const struct machine_type machine_bamboo = {
 	.slots = BAMBOO_VIRTIO_SLOTS,
 	.ram = BAMBOO_RAM,
 	.ram_max = BAMBOO_RAM_MAX,
+	.hypervisor = true,
 	.size = sizeof(struct bamboo),
 	.load = bamboo_load,
 	.before_vcpus = bamboo_before_vcpus,

@@ -71,6 +71,25 @@ static int write_uic(void *fdt, const struct bamboo_fdt *cfg)
 	return fdt_end_node(fdt);
 }
 
+/*
+ * ePAPR 1.1, 7.5; what Linux calls KVM.  Of EV_IDLE the guest is not told (has-idle): Linux
+ * on a 440 has not got what lets an interrupt end that call, and would call for ever.
+ */
+static int write_hypervisor(void *fdt, const struct bamboo_fdt *cfg)
+{
+	fdt32_t insn[ARCH_HCALL_MAX];
+	unsigned int i;
+
+	if (!cfg->hcalls)
+		return 0;
+	for (i = 0; i < cfg->hcalls; i++)
+		insn[i] = cpu_to_fdt32(cfg->hcall[i]);
+	FDT_TRY(fdt_begin_node(fdt, "hypervisor"));
+	FDT_TRY(fdt_property_string(fdt, "compatible", "linux,kvm"));
+	FDT_TRY(fdt_property(fdt, "hcall-instructions", insn, cfg->hcalls * sizeof(insn[0])));
+	return fdt_end_node(fdt);
+}
+
 /* Linux makes devices of what is below a bus that it knows, and of nothing else. */
 static int write_buses(void *fdt, const struct bamboo_fdt *cfg)
 {
@@ -90,7 +109,7 @@ static int write_buses(void *fdt, const struct bamboo_fdt *cfg)
 }
 
 static int (*const parts[])(void *fdt, const struct bamboo_fdt *cfg) = {
-	write_chosen, write_memory, write_cpus, write_uic, write_buses,
+	write_chosen, write_memory, write_cpus, write_hypervisor, write_uic, write_buses,
 };
 
 static int write_tree(void *fdt, size_t size, const struct bamboo_fdt *cfg)

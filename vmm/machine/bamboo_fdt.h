@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../arch.h"
 #include "fdt.h"
 
 struct bus;
@@ -17,6 +18,9 @@ struct bamboo_fdt {
 	 * frequency.
 	 */
 	uint32_t clock, timebase;
+	/* Of a hypercall; hcalls: how many, 0 where the guest is to know of none. */
+	uint32_t hcall[ARCH_HCALL_MAX];
+	unsigned int hcalls;
 	const struct bus *bus; /* every device on it writes its node */
 	struct fdt_guest guest;
 };

@@ -36,6 +36,7 @@ struct machine_config {
 	uint64_t mem; /* bytes */
 	const char *append; /* kernel command line, or NULL */
 	bool seed; /* give the guest random bytes for its generator */
+	bool hypervisor; /* tell the guest what it may ask KVM for, if anything */
 	bool trace_mmio;
 	bool dry; /* no KVM: only the device tree can be had */
 	const struct boot_files *files;

@@ -37,6 +37,7 @@ struct machine_type {
 	unsigned int slots; /* for virtio devices */
 	uint64_t ram, ram_max; /* guest physical address, bytes */
 	bool firmware; /* --bios, --pflash */
+	bool hypervisor; /* --no-hypervisor */
 	size_t size; /* of the struct that begins with struct machine */
 
 	/* Memory is there: kernel or firmware into it; fills in m->boot. */

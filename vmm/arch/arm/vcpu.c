@@ -108,6 +108,13 @@ int arch_vcpu_interrupt(int vcpu, unsigned int pin, bool level)
 	return -ENOTSUP;
 }
 
+unsigned int arch_hypercall(struct kvm *kvm, uint32_t insn[ARCH_HCALL_MAX])
+{
+	(void)kvm;
+	(void)insn;
+	return 0;
+}
+
 void arch_vcpu_describe(int vcpu, char *text, size_t size)
 {
 	uint32_t pc = 0, cpsr = 0, sp = 0, lr = 0;

@@ -139,6 +139,13 @@ static uint32_t address_get(int vcpu, uint64_t id)
 	return val;
 }
 
+unsigned int arch_hypercall(struct kvm *kvm, uint32_t insn[ARCH_HCALL_MAX])
+{
+	(void)kvm;
+	(void)insn;
+	return 0;
+}
+
 void arch_vcpu_describe(int vcpu, char *text, size_t size)
 {
 	uint32_t status = 0, cause = 0;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/kvm.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 
 #include "../../arch.h"
@@ -71,6 +72,17 @@ int arch_vcpu_interrupt(int vcpu, unsigned int pin, bool level)
 	(void)pin;
 	(void)level;
 	return -ENOTSUP;
+}
+
+unsigned int arch_hypercall(struct kvm *kvm, uint32_t insn[ARCH_HCALL_MAX])
+{
+	struct kvm_ppc_pvinfo info;
+
+	if (ioctl(kvm->sys, KVM_CHECK_EXTENSION, KVM_CAP_PPC_GET_PVINFO) <= 0 ||
+	    ioctl(kvm->vm, KVM_PPC_GET_PVINFO, &info) < 0)
+		return 0;
+	memcpy(insn, info.hcall, sizeof(info.hcall));
+	return ARCH_HCALL_MAX;
 }
 
 int arch_line_set(struct kvm *kvm, unsigned int nr, bool level)
