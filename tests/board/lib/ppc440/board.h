@@ -20,6 +20,9 @@
 /* Where mem.h's tests put their memory. */
 #define GPA 0x10000000
 
+/* Where g_witness counts ticks of its clock. */
+#define WITNESS_TICKS SCRATCH
+
 #define TEST_IO 0x0f000000
 #define OTHER_IO 0x0e000000
 #define DEV_IO 0x0d000000

@@ -18,5 +18,7 @@ static inline void one_enable_fpu(struct one_vm *one)
 /* The same, whose guest's instructions are never translated. */
 #define vm_new_plain(one) one_make(one, VM_PLAIN)
 #define vm_irq(one, line) vcpu_irq(one_vcpu(one), line)
+/* An interrupt that no guest wants. */
+#define vm_disturb(one, level) vm_irq(one, (level) ? 2 : -2)
 
 #endif

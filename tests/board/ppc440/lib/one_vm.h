@@ -11,5 +11,9 @@
 /* The same, whose guest's instructions are never translated. */
 #define vm_new_plain(one) one_make(one, VM_GIC | VM_PLAIN)
 #define vm_irq(one, input, level) vm_irq_line((one)->full, input, level)
+/* An interrupt that no guest wants. */
+#define vm_disturb(one, level) vm_irq(one, 5, level)
+/* The guest has it. */
+#define vm_enable_fpu(one) ((void)(one))
 
 #endif

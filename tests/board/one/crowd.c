@@ -84,7 +84,7 @@ static void *disturb(void *arg)
 			change_slots(m);
 			break;
 		default:
-			expect_ok(vm_irq(&m->vm, rand_r(&m->seed) % 2 ? 2 : -2));
+			expect_ok(vm_disturb(&m->vm, rand_r(&m->seed) % 2));
 		}
 		usleep(rand_r(&m->seed) % 20000);
 	}

@@ -3,10 +3,8 @@
  * The host as a process sees it: its registers, those of the FPU, and its memory are what
  * it left there, whatever guests do.
  */
-#ifndef MIPS32_WITNESS_H
-#define MIPS32_WITNESS_H
-
-#include <stdbool.h>
+#ifndef ONE_WITNESS_H
+#define ONE_WITNESS_H
 
 /* A process that looks after its own, for as long as this one lives. */
 struct witness;
