@@ -264,13 +264,39 @@ static bool change_word(struct ppc440_vcpu *v, struct code_page *code, u32 va, u
 	return true;
 }
 
+/* Does this entry of the guest's lie over the magic page or the stubs? */
+static bool lies_over(const struct ppc440_tlbe *e)
+{
+	u32 mask = ppc440_tlbe_mask(e), start = e->pageid & PPC44x_TLB_EPN_MASK & ~mask;
+
+	if (!(e->pageid & PPC44x_TLB_VALID) || e->pageid & PPC44x_TLB_TS)
+		return false;
+	return start + mask >= PPC440_MAGIC ||
+	       (start <= PPC440_STUBS + PPC440_STUBS_BYTES - 1 &&
+		start + mask >= PPC440_STUBS);
+}
+
+/*
+ * As long as nothing is translated the guest may have anything there, and then nothing is:
+ * a boot loader has its flash at the end of the address space.
+ */
+static bool has_room(struct ppc440_vcpu *v)
+{
+	unsigned int i;
+
+	for (i = 0; i < PPC440_TLB_SIZE; i++)
+		if (lies_over(&v->tlb[i]))
+			return false;
+	return true;
+}
+
 static bool patch_at(struct ppc440_vcpu *v, gfn_t gfn, u32 va, u32 word)
 {
 	struct ppc440_vm *pvm = to_ppc440_vm(v->vcpu.vm);
 	struct code_page code;
 	bool changed;
 
-	if (!pvm->translates || !make_stubs(pvm) ||
+	if (!pvm->translates || (!pvm->live && !has_room(v)) || !make_stubs(pvm) ||
 	    *undo_count(pvm, gfn) >= PATCH_MAX_UNDO || code_get(&pvm->vm, gfn, &code))
 		return false;
 	changed = change_word(v, &code, va, word);
@@ -369,17 +395,11 @@ void ppc440_patch_stop(struct ppc440_vcpu *v)
 		undo(v, gfn, page);
 	WRITE_ONCE(pvm->live, false);
 	mutex_unlock(&pvm->patch_lock);
-	ppc440_shadow_release(v);
+	/* Other vcpus have seen the stubs, too. */
+	ppc440_shadow_drop_all(&pvm->vm);
 }
 
 bool ppc440_patch_conflicts(struct ppc440_vcpu *v, const struct ppc440_tlbe *e)
 {
-	u32 mask = ppc440_tlbe_mask(e), start = e->pageid & PPC44x_TLB_EPN_MASK & ~mask;
-
-	if (!to_ppc440_vm(v->vcpu.vm)->live || !(e->pageid & PPC44x_TLB_VALID) ||
-	    e->pageid & PPC44x_TLB_TS)
-		return false;
-	return start + mask >= PPC440_MAGIC ||
-	       (start <= PPC440_STUBS + PPC440_STUBS_BYTES - 1 &&
-		start + mask >= PPC440_STUBS);
+	return to_ppc440_vm(v->vcpu.vm)->live && lies_over(e);
 }

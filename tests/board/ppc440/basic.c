@@ -360,6 +360,12 @@ static void pending(void)
 	both("g_pending", 50);
 }
 
+static void own_memory(void)
+{
+	both("g_own_memory", 1);
+	both("g_own_memory", 0);
+}
+
 static const struct test tests[] = {
 	TEST(args),	     TEST(mmio),
 	TEST(mmio_many),     TEST(exceptions),
@@ -372,7 +378,7 @@ static const struct test tests[] = {
 	TEST(reset),	     TEST(sprs),
 	TEST(fpu),	     TEST(registers),
 	TEST(sregs),	     TEST(translated),
-	TEST(pending),
+	TEST(pending),	     TEST(own_memory),
 };
 
 TEST_MAIN("basic", tests)

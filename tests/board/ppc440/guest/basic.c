@@ -634,3 +634,55 @@ u32 g_pending(u32 n)
 {
 	return run_high(pending, n);
 }
+
+/* Memory of the guest's own where translated code would have that of the hypervisor's. */
+static void map_own(u32 offset)
+{
+	tlb_set(20, 0, 0xfffff000 | TLB_VALID | TLB_SIZE(1), SCRATCH + offset, TLB_SW | TLB_SR);
+	tlb_set(21, 0, 0xbec00000 | TLB_VALID | TLB_SIZE(1), SCRATCH + offset + 0x1000,
+		TLB_SW | TLB_SR);
+}
+
+static u32 __attribute__((section(".text.high"), aligned(4096))) hot(u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		mtspr(SPR_SPRG3, i);
+		check(mfspr(SPR_SPRG3) == i);
+		asm volatile("wrteei 0" : : : "memory");
+	}
+	return mfmsr();
+}
+
+static void use_own(u32 offset)
+{
+	u32 i;
+
+	for (i = 0; i < 0x1000; i += 4) {
+		IO32(0xfffff000 + i) = i + 1;
+		IO32(0xbec00000 + i) = i + 2;
+	}
+	run_high(hot, 100);
+	for (i = 0; i < 0x1000; i += 4) {
+		check(IO32(SCRATCH + offset + i) == i + 1);
+		check(IO32(SCRATCH + offset + 0x1000 + i) == i + 2);
+		check(IO32(0xfffff000 + i) == i + 1);
+		check(IO32(0xbec00000 + i) == i + 2);
+	}
+}
+
+/* @first: before anything is translated, or when it has been. */
+u32 g_own_memory(u32 first)
+{
+	if (!first)
+		run_high(hot, 100);
+	map_own(0);
+	use_own(0);
+	tlb_clear(20);
+	tlb_clear(21);
+	run_high(hot, 100);
+	map_own(0x2000);
+	use_own(0x2000);
+	return 0;
+}
