@@ -17,10 +17,15 @@
 #define STUBS 0xbec00000u /* of the module's translate.h */
 #define MAGIC 0xfffff000u
 
+/* Hypercalls: r0 of each, r11 by what is wanted. */
+#define HCALL 0x4b564d21u
+#define HCALL_MAP 0x002a0004u
+
 #define SPR_CSRR1 59
 #define SPR_MCSRR1 571
 
 #define INSN_SC 0x44000002u
+#define INSN_TRAP 0x7fe00008u
 #define INSN_BDNZ_BACK 0x42000000u
 
 static u32 seed, kinds, tries, piece;
@@ -355,8 +360,9 @@ static u32 put_words(u32 kind)
 
 	for (i = 0; i < n; i++)
 		IO32(at + 4 * i) = one_in(4) ? branch() : insn_of(kind);
+	/* of which a hypercall comes back */
 	IO32(at + 4 * n) = INSN_SC;
-	IO32(at + 4 * n + 4) = INSN_SC;
+	IO32(at + 4 * n + 4) = INSN_TRAP;
 	sync_code(at & ~31u, 128);
 	return at;
 }
@@ -390,7 +396,7 @@ static u32 put_loop(void)
 	for (i = 0; i < n; i++)
 		IO32(at + 4 * i) = one_in(4) ? insn_change(at, n) : insn_hot();
 	IO32(at + 4 * n) = INSN_BDNZ_BACK | ((0u - 4 * n) & 0xfffc);
-	IO32(at + 4 * n + 4) = INSN_SC;
+	IO32(at + 4 * n + 4) = INSN_TRAP;
 	sync_code(at & ~31u, 128);
 	for (i = 0; i < 8; i++)
 		wild_regs[R_WORD + i] = insn_hot();
@@ -457,6 +463,19 @@ static u32 any_stub(void)
 	return STUBS + (any() & (one_in(4) ? 0xffff : 0x3fc));
 }
 
+/* That there is, that could be, or any; mostly that the magic page be elsewhere. */
+static void fill_hypercall(void)
+{
+	static const u32 calls[] = { HCALL_MAP, HCALL_MAP, HCALL_MAP, 0x002a0003, 0x00010001 };
+
+	wild_regs[0] = HCALL;
+	wild_regs[3] = any_address();
+	wild_regs[4] = any_address();
+	wild_regs[11] = calls[any() % 5];
+	if (one_in(16))
+		wild_regs[11] = one_in(4) ? any() : 0x00010000 | (any() & 0x1f);
+}
+
 static void fill_regs(u32 kind)
 {
 	u32 i;
@@ -468,6 +487,8 @@ static void fill_regs(u32 kind)
 	for (i = 32; i < 35; i++)
 		wild_regs[i] = any_stub();
 	wild_regs[any() % 32] = any_stub();
+	if (one_in(2))
+		fill_hypercall();
 }
 
 static u32 any_msr(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Guests of ../../run.c, which each architecture has its own of.
+ * Guests of ../../run.c, which each architecture has its own of, and of ../thrash.c.
  */
 #include "lib.h"
 
@@ -21,4 +21,16 @@ u32 g_jump_nowhere(u32 at)
 	do_jump(at);
 	check(exc_count == 1);
 	return 0;
+}
+
+/* @n pages, each of which needs an entry of its own, again and again. */
+u32 g_pages_again(u32 n)
+{
+	u32 i, round;
+
+	for (round = 0;; round++) {
+		for (i = 0; i < n; i++)
+			IO32(SCRATCH + i * 0x11000) = round;
+		report(round);
+	}
 }
