@@ -1,0 +1,5 @@
+# On the board ppc440: the module loaded and unloaded a hundred times, its users killed
+# fifty times.
+. /e2e/lib.sh
+. /e2e/stress.sh
+lifecycle
