@@ -136,7 +136,7 @@ nothing_left() {
 quiet_log() {
 	local other lines most
 	dmesg | sed -n '/ember: \(armv7\|mips32\|ppc440\)/,$p' >/tmp/log
-	other=$(grep -m1 -vE '(^|\] )(ember: (armv7|mips32|ppc440|VM of process|guest of process|unknown register)|.*callbacks suppressed|CPU[0-9]+( killed|:)|hrtimer: interrupt took|spurious 8259A|Detected|GICv2|random:|loop|EXT4-fs)' /tmp/log)
+	other=$(grep -m1 -vE '(^|\] )(ember: (armv7|mips32|ppc440|VM of process|guest of process|unknown register)|.*callbacks suppressed|.*drop_caches: |CPU[0-9]+( killed|:)|hrtimer: interrupt took|spurious 8259A|Detected|GICv2|random:|loop|EXT4-fs)' /tmp/log)
 	lines=$(grep -c 'ember: ' /tmp/log)
 	most=$(cut -d. -f1 /proc/uptime)
 	most=$(((most / 5 + 1) * 40))
