@@ -302,19 +302,31 @@ u32 g_little_endian(u32 at)
 	return 0;
 }
 
-/* More pages than the TLB has entries, by as many as it has. */
+static void many_entry(u32 i, u32 page)
+{
+	tlb_set(1 + i % 60, 0, (AT + i * 4096) | TLB_VALID | TLB_SIZE(1), SCRATCH + page * 4096,
+		TLB_SR | TLB_SW);
+}
+
+/* More pages than the TLB has entries, by as many as it has; then others at the addresses. */
 u32 g_tlb_many(u32 n)
 {
-	u32 i, k;
+	u32 i;
 
 	for (i = 0; i < n; i++) {
-		k = 1 + i % 60;
-		tlb_set(k, 0, (AT + i * 4096) | TLB_VALID | TLB_SIZE(1), SCRATCH + i * 4096,
-			TLB_SR | TLB_SW);
+		many_entry(i, i);
 		IO32(AT + i * 4096) = i;
 	}
 	for (i = 0; i < n; i++)
 		check(IO32(SCRATCH + i * 4096) == i);
+	for (i = 0; i < n; i++) {
+		many_entry(i, n - 1 - i);
+		check(IO32(AT + i * 4096) == n - 1 - i);
+	}
+	for (i = n - 60; i < n; i++) {
+		many_entry(i, i);
+		check(IO32(AT + i * 4096) == i);
+	}
 	return n;
 }
 
