@@ -231,7 +231,7 @@ static void hit(struct mips32_vcpu *v, unsigned int op, u32 va, gpa_t gpa)
 	spin_lock(&v->vcpu.vm->mmu_lock);
 	pte = mips32_kseg0_pte(to_mips32_vm(v->vcpu.vm), gpa >> PAGE_SHIFT);
 	if (pte && *pte & SPTE_V) {
-		phys_addr_t page = (*pte >> SPTE_PFN_SHIFT) << PAGE_SHIFT;
+		phys_addr_t page = mips32_pte_pfn(*pte) << PAGE_SHIFT;
 
 		do_hit(op, phys_to_virt(page + (va & ~PAGE_MASK)), va);
 	}

@@ -22,7 +22,7 @@ static bool read_shadow(struct mips32_vcpu *v, u32 va, u32 *word)
 	spin_lock(&v->vcpu.vm->mmu_lock);
 	pte = va < MIPS32_GUEST_END ? mips32_shadow_pte(v->cur, va) : NULL;
 	if (pte && *pte & SPTE_V) {
-		phys_addr_t page = (*pte >> SPTE_PFN_SHIFT) << PAGE_SHIFT;
+		phys_addr_t page = mips32_pte_pfn(*pte) << PAGE_SHIFT;
 
 		*word = mips32_cache_read_code(phys_to_virt(page + (va & ~PAGE_MASK)),
 					       va);

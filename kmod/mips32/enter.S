@@ -24,6 +24,7 @@
 #include <asm/regdef.h>
 #include "comm.h"
 #include "context.h"
+#include "large.h"
 #include "ctxt-offsets.h"
 
 /* In `.set fp=64` it is the FPU. */
@@ -100,7 +101,8 @@ mips32_block_start:
 	lw	k0, 0(k1)
 	lw	k1, 4(k1)
 	mtc0	k0, CP0_ENTRYLO0
-	mtc0	k1, CP0_ENTRYLO1
+	bltz	k0, refill_large
+	 mtc0	k1, CP0_ENTRYLO1
 	or	k0, k0, k1
 	beqz	k0, refill_none
 	 ehb				/* mtc0 EntryLo before tlbwr */
@@ -149,6 +151,52 @@ leave_general:
 	irq_vector 7
 
 	vector_at 0xa00
+/*
+ * One entry for a group of PTEs (large.c).  k0: one of them.  The host's own entries
+ * are of 4 KiB, and so is PageMask but for a moment here (PRA 9.12).
+ */
+	.macro	entrylo_large, reg, cp0
+	ext	k0, \reg, MIPS32_PTE_ALL_D, 1
+	ins	\reg, k0, 2, 1		/* D */
+	ins	\reg, zero, MIPS32_PTE_BITS, 32 - MIPS32_PTE_BITS
+	mtc0	\reg, \cp0
+	.endm
+
+refill_large:
+	block_base k1
+	sw	v0, GPR(2)(k1)
+	sw	v1, GPR(3)(k1)
+	lw	v0, CTXT + CTXT_PGD(k1)
+	ext	k0, k0, MIPS32_PTE_SHIFT, MIPS32_PTE_SHIFT_BITS
+	mfc0	k1, CP0_BADVADDR
+	ext	v1, k1, 22, 9
+	ins	v0, v1, 2, 9
+	lw	v0, 0(v0)
+	srl	v1, k1, 13
+	srlv	v1, v1, k0		/* which group */
+	sllv	v1, v1, k0
+	sll	v1, v1, 3
+	ins	v0, v1, 0, 12		/* its first PTE */
+	lw	v1, 0(v0)
+	li	k1, 4
+	sllv	k1, k1, k0		/* bytes of PTEs of each half */
+	addu	v0, v0, k1
+	lw	v0, 0(v0)
+	sll	k1, k1, 11
+	addiu	k1, k1, -0x2000
+	mtc0	k1, CP0_PAGEMASK
+	entrylo_large v1, CP0_ENTRYLO0
+	entrylo_large v0, CP0_ENTRYLO1
+	ehb				/* mtc0 before tlbwr */
+	tlbwr
+	mtc0	zero, CP0_PAGEMASK
+	block_base k1
+	lw	v0, GPR(2)(k1)
+	lw	v1, GPR(3)(k1)
+	lw	k0, GPR(26)(k1)
+	mfc0	k1, CP0_ERROREPC
+	eret
+
 /*
  * The instruction at EPC, to k1; in a delay slot that is the branch, which nobody
  * takes for its own.  The guest's page may miss the TLB: that comes

@@ -10,8 +10,8 @@
  *
  * Reading order: backend.c and enter.S (into a guest and out), exit.c (why it
  * came back), emulate.c, cp0.c and cp0_table.c (privileged instructions),
- * inject.c and irq.c (exceptions and interrupts), mmu.c, shadow.c and tlb.c
- * (memory), mmio.c, cache.c, timer.c, fpu.c, regs.c (ONE_REG), vcpu_ioctl.c.
+ * inject.c and irq.c (exceptions and interrupts), mmu.c, fault.c, shadow.c, tlb.c
+ * and large.c (memory), mmio.c, cache.c, timer.c, fpu.c, regs.c (ONE_REG), vcpu_ioctl.c.
  */
 #ifndef EMBER_MIPS32_H
 #define EMBER_MIPS32_H
@@ -24,6 +24,7 @@
 #include "comm.h"
 #include "context.h"
 #include "decode.h"
+#include "large.h"
 
 /* Guest segments (see the opening comment). */
 #define MIPS32_KSEG0		0x40000000u
@@ -456,14 +457,17 @@ void mips32_mmu_destroy(struct mips32_vm *mvm);
 /* No TLB has what it had of @vm, and no vcpu runs on with that.  mmu_lock. */
 void mips32_mmu_flush(struct ember_vm *vm);
 
-/* ---- shadow.c ------------------------------------------------------------- */
+/* ---- fault.c -------------------------------------------------------------- */
 
-/* A shadow PTE is an EntryLo with G clear; without V it may hold a mark. */
-#define SPTE_V			BIT(1)
-#define SPTE_D			BIT(2)
-#define SPTE_PFN_SHIFT		6
-/* The guest's TLB has something here, but it isn't mapped. */
-#define SPTE_MARK		BIT(SPTE_PFN_SHIFT)
+/*
+ * The guest's access of its page @gfn in @slot at @va, which its own TLB lets be written
+ * with @dirty: 1, and if it was not served after all it comes again; or an error.
+ * Interrupts on.
+ */
+int mips32_page_fault(struct mips32_vcpu *v, struct ember_memslot *slot, gfn_t gfn,
+		      u32 va, bool dirty, bool write);
+
+/* ---- shadow.c ------------------------------------------------------------- */
 
 int mips32_shadow_init(struct mips32_vcpu *v);
 void mips32_shadow_destroy(struct mips32_vcpu *v);

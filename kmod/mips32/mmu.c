@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * TLB exceptions: from the guest's TLB and the owner's mapping to a shadow PTE.
+ * TLB exceptions: where the guest's address leads, and what the host wants back.
  *
- * Read after exit.c, and before shadow.c.  A host page is looked up as the owner
- * itself would touch it, with no lock held; whether it is still right is known
- * only under mmu_lock, by the sequence that invalidations advance.  It becomes a
- * PTE of the guest's kseg0, which serves as the map from gfn to host page; other
- * addresses of the guest copy from there.
+ * Read after exit.c, before fault.c, which brings the host's page, and shadow.c.
  */
 #include <linux/kvm.h>
 #include <linux/mm.h>
-#include <asm/cacheflush.h>
 #include "mips32.h"
-#include "../core/trace.h"
 
 /* ---- where an address leads ------------------------------------------------------ */
 
@@ -74,117 +68,6 @@ int mips32_translate(struct mips32_vcpu *v, u32 va, bool write, gpa_t *gpa)
 	return ret;
 }
 
-/* ---- from the owner's mapping ------------------------------------------------------ */
-
-struct fault {
-	struct ember_memslot *slot;
-	gfn_t gfn;
-	unsigned long seq;		/* vm->mmu_seq, read before the page was found */
-	struct page *page;		/* referenced */
-	bool writable;
-};
-
-/*
- * For a read the fast path tries whether the page may be written too, so that the
- * first write needs no second fault; not where writes are to be seen.
- */
-static int fault_get_page(struct fault *f, bool write)
-{
-	bool try_write = write ||
-			 !(f->slot->flags & KVM_MEM_READONLY || f->slot->dirty);
-	unsigned int flags = FOLL_HWPOISON | (write ? FOLL_WRITE : 0);
-	unsigned long hva = ember_gfn_to_hva(f->slot, f->gfn);
-	long n;
-
-	f->writable = try_write;
-	if (try_write &&
-	    get_user_pages_fast_only(hva, 1, FOLL_WRITE, &f->page) == 1)
-		return 0;
-	f->writable = write;
-	n = get_user_pages_unlocked(hva, 1, &f->page, flags);
-	if (n == 1)
-		return 0;
-	return n < 0 ? n : -EFAULT;
-}
-
-/* Cached as the host's own kseg0 is (Config.K0, PRA 9.40). */
-static u32 fault_pte(const struct fault *f)
-{
-	u32 pte = page_to_pfn(f->page) << SPTE_PFN_SHIFT | SPTE_V;
-
-	pte |= (read_c0_config() & CONF_CM_CMASK) << 3;
-	return f->writable ? pte | SPTE_D : pte;
-}
-
-/*
- * No entry of the owner's ever says that the guest writes, so the page has to, or
- * reclaim throws it away.
- */
-static void fault_written(const struct fault *f)
-{
-	if (!PageDirty(f->page))
-		SetPageDirty(f->page);
-	ember_mark_dirty(f->slot, f->gfn);
-}
-
-/* mmu_lock.  @at: the PTE, NULL where no table was at hand. */
-static void fault_install(struct mips32_vcpu *v, const struct fault *f, u32 *at,
-			  bool dirty)
-{
-	struct ember_vm *vm = v->vcpu.vm;
-
-	if (!at)
-		return;
-	vm->nr_faults++;
-	/* Those beyond kseg0's reach have as many PTEs as addresses: not counted. */
-	if (!(*at & SPTE_V) && f->gfn < MIPS32_KSEG0_PAGES)
-		vm->mapped.pages++;
-	if (mips32_patch_watched(vm, f->gfn))
-		dirty = false;
-	*at = dirty ? fault_pte(f) : fault_pte(f) & ~SPTE_D;
-	if (*at & SPTE_D)
-		fault_written(f);
-}
-
-/* Beyond what kseg0 reaches there is only the address at hand. */
-static u32 *fault_place(struct mips32_vcpu *v, const struct fault *f, u32 va)
-{
-	if (f->gfn < MIPS32_KSEG0_PAGES)
-		return mips32_kseg0_make(v, f->gfn);
-	return mips32_shadow_make(v, v->cur, va);
-}
-
-/* Where it was not served after all, the guest faults again. */
-static int page_fault(struct mips32_vcpu *v, struct ember_memslot *slot, u32 va,
-		      const struct route *r, bool write)
-{
-	struct fault f = { .slot = slot, .gfn = r->gpa >> PAGE_SHIFT };
-	struct ember_vm *vm = v->vcpu.vm;
-	bool low = f.gfn < MIPS32_KSEG0_PAGES;
-	int ret;
-
-	trace_ember_fault(&v->vcpu, r->gpa, write, va == v->ctxt->pc);
-	ret = mips32_shadow_top_up(v);
-	if (ret)
-		return ret;
-	if (write && mips32_patch_watched(vm, f.gfn))
-		mips32_patch_undo(v, f.gfn, va);
-	f.seq = READ_ONCE(vm->mmu_seq);
-	smp_rmb();	/* ember_mmu_retry(): the sequence before the page */
-	ret = fault_get_page(&f, write);
-	if (ret)
-		return ret;
-	mips32_cache_sync_page(page_address(f.page),
-			       low ? f.gfn << PAGE_SHIFT : va);
-
-	spin_lock(&vm->mmu_lock);
-	if (!ember_mmu_retry(vm, f.seq))
-		fault_install(v, &f, fault_place(v, &f, va), low || r->dirty);
-	spin_unlock(&vm->mmu_lock);
-	put_page(f.page);
-	return 1;
-}
-
 /* Not found by the refill handler: see comm.c. */
 static bool is_low(struct mips32_vcpu *v, u32 va)
 {
@@ -192,6 +75,24 @@ static bool is_low(struct mips32_vcpu *v, u32 va)
 }
 
 /* ---- TLB exceptions ------------------------------------------------------------------ */
+
+/*
+ * The TLB has an entry of before there was a group, or one for a half that has pages
+ * that must not be written to: this one may.  False: with interrupts on.
+ */
+static bool map_large(struct mips32_vcpu *v, u32 *pte, gfn_t gfn, bool write)
+{
+	struct ember_vm *vm = v->vcpu.vm;
+
+	if (v->quick)
+		return false;
+	if (write && !mips32_pte_writable(*pte)) {
+		mips32_large_break(pte, gfn, &vm->mapped.blocks);
+		mips32_large_join(pte, gfn, true, &vm->mapped.blocks);
+	}
+	mips32_mmu_flush(vm);
+	return true;
+}
 
 /*
  * Is the host page known?  Then @va is mapped.  A PTE that is right already means
@@ -215,7 +116,11 @@ static bool map_known(struct mips32_vcpu *v, u32 va, const struct route *r,
 		pte = mips32_shadow_make(v, v->cur, va);
 	if (!pte)
 		goto out;
-	*pte = r->dirty ? have : have & ~SPTE_D;
+	if (in_kseg0(va) && have & SPTE_LARGE) {
+		done = map_large(v, pte, r->gpa >> PAGE_SHIFT, write);
+		goto out;
+	}
+	*pte = mips32_pte_plain(r->dirty ? have : have & ~SPTE_D);
 	if (v->quick)
 		mips32_shadow_refresh(v, va);
 	else if (is_low(v, va))
@@ -275,7 +180,7 @@ int mips32_tlb_fault(struct mips32_vcpu *v, u32 va, bool write)
 	ember_count_exit(&v->vcpu, MIPS32_EXIT_MAP);
 	slot = ember_gfn_to_slot(v->vcpu.vm, r.gpa >> PAGE_SHIFT);
 	if (slot && !(write && slot->flags & KVM_MEM_READONLY))
-		return page_fault(v, slot, va, &r, write);
+		return mips32_page_fault(v, slot, r.gpa >> PAGE_SHIFT, va, r.dirty, write);
 	if (!slot && is_fetch(v, va))
 		return mips32_inject(v, MIPS32_EXC_IBE);
 	return mips32_mmio(v, r.gpa);
@@ -341,9 +246,13 @@ static bool change_kseg0(struct ember_vm *vm, gfn_t gfn, unsigned long npages,
 		if (!(*pte & SPTE_V) || !(*pte & bits))
 			continue;
 		found = true;
-		*pte &= keep;
-		if (!*pte)
+		if (!keep) {
+			mips32_large_break(pte, gfn, &vm->mapped.blocks);
 			vm->mapped.pages--;
+		}
+		*pte &= keep;
+		if (!(keep & SPTE_D))
+			mips32_large_protect(pte, gfn);
 	}
 	return found;
 }

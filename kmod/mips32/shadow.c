@@ -17,11 +17,9 @@
  *
  * A PTE with V set is the host's business: it goes when the owner's page goes.
  * One without V may be a mark, which says what entry of the guest's TLB is there.
+ * In kseg0 PTEs make up large entries of the host's TLB where they can: large.h.
  *
- * NOT DONE: larger pages in the host's TLB, whatever the guest's has.  A 32-bit
- * MIPS host has neither hugetlbfs nor transparent huge pages, so memory that makes
- * up 16 KiB does so by chance: docs/bench.md has figures.  Each refill would have to
- * write PageMask, and again for the host, who relies on 4 KiB.
+ * NOT DONE: large entries for the guest's mapped segments, where its own are large.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>

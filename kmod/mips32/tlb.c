@@ -203,7 +203,7 @@ static u32 pte_of(struct mips32_vcpu *v, unsigned int idx, unsigned int page)
 
 	if (!(lo & SPTE_V) || !known || !(*known & SPTE_V))
 		return mark_of(idx);
-	return lo & SPTE_D ? *known : *known & ~SPTE_D;
+	return mips32_pte_plain(lo & SPTE_D ? *known : *known & ~SPTE_D);
 }
 
 /* The space where a plain entry stands, or NULL. */

@@ -43,7 +43,7 @@ static void defaults(void **state)
 	assert_int_equal(parse(&cfg, argv, &e), 0);
 	assert_string_equal(cfg.kernel, "zImage");
 	assert_string_equal(cfg.name, "vm");
-	assert_false(cfg.named || cfg.balloon);
+	assert_false(cfg.named || cfg.balloon || cfg.mem_prealloc);
 	assert_string_equal(cfg.console, "stdio");
 	assert_int_equal(cfg.cpus, 1);
 	assert_true(cfg.mem == 128 * MIB);
@@ -56,12 +56,12 @@ static void defaults(void **state)
 
 static void everything(void **state)
 {
-	static const char *const argv[] =
-		ARGS("--name", "web-1", "--cpus=4", "--mem", "1G", "--disk", "a", "--disk=b,ro",
-		     "--net", "tap=t0,vhost", "--net", "user", "--vsock", "4294967294", "--control",
-		     "/c", "--balloon", "--initrd", "i", "--dtb", "d", "--dumpdtb=o", "--append",
-		     "console=ttyAMA0 quiet", "--console", "pty", "--virtio-console", "stdio",
-		     "--no-reboot", "--no-rng", "--trace-mmio", "--", "-kernel");
+	static const char *const argv[] = ARGS(
+		"--name", "web-1", "--cpus=4", "--mem", "1G", "--disk", "a", "--disk=b,ro", "--net",
+		"tap=t0,vhost", "--net", "user", "--vsock", "4294967294", "--control", "/c",
+		"--balloon", "--mem-prealloc", "--initrd", "i", "--dtb", "d", "--dumpdtb=o",
+		"--append", "console=ttyAMA0 quiet", "--console", "pty", "--virtio-console",
+		"stdio", "--no-reboot", "--no-rng", "--trace-mmio", "--", "-kernel");
 	struct config cfg;
 	struct err e;
 
@@ -75,7 +75,7 @@ static void everything(void **state)
 	assert_string_equal(cfg.disks.item[1], "b,ro");
 	assert_int_equal(cfg.nets.nr, 2);
 	assert_true(cfg.vsock_cid == 0xfffffffe);
-	assert_true(cfg.named && cfg.balloon);
+	assert_true(cfg.named && cfg.balloon && cfg.mem_prealloc);
 	assert_string_equal(cfg.control, "/c");
 	assert_string_equal(cfg.append, "console=ttyAMA0 quiet");
 	assert_string_equal(cfg.dumpdtb, "o");

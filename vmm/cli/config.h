@@ -27,6 +27,7 @@ struct config {
 	bool balloon;
 	unsigned int cpus;
 	uint64_t mem; /* bytes */
+	bool mem_prealloc;
 	const char *kernel, *initrd, *dtb, *dumpdtb, *append;
 	const char *bios, *pflash; /* for flash_open_firmware() and flash_open_variables() */
 	const char *console, *virtio_console; /* for chardev_open(); the latter may be NULL */

@@ -37,6 +37,7 @@ STRING_SETTER(bios)
 STRING_SETTER(pflash)
 STRING_SETTER(control)
 FLAG_SETTER(balloon, true)
+FLAG_SETTER(mem_prealloc, true)
 STRING_SETTER(console)
 STRING_SETTER(virtio_console)
 FLAG_SETTER(no_reboot, true)
@@ -140,6 +141,10 @@ const struct cli_option cli_run_options[] = {
 	{ "--control", "PATH", "the control socket is PATH (QMP, as QEMU has it)", set_control },
 	{ "--cpus", "N", "virtual processors (default: 1)", set_cpus },
 	{ "--mem", "SIZE", "memory, with M or G; alone it is MiB (default: 128M)", set_mem },
+	{ "--mem-prealloc", NULL,
+	  "take all of it from the host at the start, not as the guest\n"
+	  "touches it; as root in large pieces, which saves TLB misses",
+	  set_mem_prealloc_true },
 	{ "--balloon", NULL,
 	  "a virtio balloon: ember balloon NAME SIZE takes memory back;\n"
 	  "pages that the guest does not use are given back at once",

@@ -365,6 +365,7 @@ static int power_on(struct run *run, struct err *e)
 		.type = cfg->machine,
 		.cpus = cfg->cpus,
 		.mem = cfg->mem,
+		.mem_prealloc = cfg->mem_prealloc,
 		.append = cfg->append,
 		.seed = !cfg->no_rng,
 		.hypervisor = !cfg->no_hypervisor,

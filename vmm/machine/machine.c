@@ -6,6 +6,7 @@
 
 #include "../err.h"
 #include "../loop.h"
+#include "../prealloc.h"
 #include "../stats.h"
 #include "fdt.h"
 #include "type.h"
@@ -40,6 +41,13 @@ static int create_memory(struct machine *m, struct err *e)
 		return err_sys(e, EXIT_USAGE, -r,
 			       "--mem %llu MiB: cannot get that much address space here",
 			       (unsigned long long)m->cfg.mem >> 20);
+	if (m->cfg.mem_prealloc && !m->cfg.dry) {
+		r = prealloc(guestmem_at(&m->mem, m->type->ram, m->cfg.mem), m->cfg.mem);
+		if (r)
+			return err_sys(e, EXIT_USAGE, -r,
+				       "--mem-prealloc: %llu MiB are not to be had from this host",
+				       (unsigned long long)m->cfg.mem >> 20);
+	}
 	return m->type->load(m, e);
 }
 

@@ -34,6 +34,7 @@ struct machine_config {
 	const struct machine_type *type;
 	unsigned int cpus;
 	uint64_t mem; /* bytes */
+	bool mem_prealloc; /* see prealloc.h */
 	const char *append; /* kernel command line, or NULL */
 	bool seed; /* give the guest random bytes for its generator */
 	bool hypervisor; /* tell the guest what it may ask KVM for, if anything */

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory that is in one piece in the host, as `ember run --mem-prealloc` takes it, has large
+ * entries in the TLB, which are broken and made again under a running guest.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <unistd.h>
+#include "../../../vmm/prealloc.h"
+#include "mem.h"
+
+#define NR 2048 /* pages: four entries of twice 1 MiB */
+#define SIZE (NR * PAGE)
+#define MAX_ORDER 4
+
+static long other_blocks; /* of the guest's own RAM */
+static uint64_t frame[NR];
+
+static long blocks(void)
+{
+	return mapped(vm, "blocks") - other_blocks;
+}
+
+static void read_frames(const uint8_t *mem)
+{
+	int fd = expect_ok(open("/proc/self/pagemap", O_RDONLY));
+	unsigned int i;
+
+	expect_eq(pread(fd, frame, sizeof(frame), (off_t)((uintptr_t)mem / PAGE * 8)),
+		  sizeof(frame));
+	close(fd);
+	for (i = 0; i < NR; i++) {
+		expect(frame[i] >> 63);
+		frame[i] &= (1ull << 55) - 1;
+	}
+}
+
+/* Are the pages from @at on, @nr of them, aligned and one behind the other? */
+static bool in_one_piece(unsigned int at, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (frame[at + i] != frame[at] + i)
+			return false;
+	return frame[at] % nr == 0;
+}
+
+/* Large pages there should be: two to an entry, of the largest kind that they make up. */
+static long possible(void)
+{
+	unsigned int at, order, half;
+	long n = 0;
+
+	for (at = 0; at < NR; at += order ? 2 * half : 8) {
+		for (order = MAX_ORDER; order; order--) {
+			half = 1u << 2 * order;
+			if (at % (2 * half) == 0 && in_one_piece(at, half) &&
+			    in_one_piece(at + half, half))
+				break;
+		}
+		n += order ? 2 : 0;
+	}
+	return n;
+}
+
+static uint8_t *large(void)
+{
+	uint8_t *mem = map(SIZE);
+
+	expect_eq(prealloc(mem, SIZE), 0);
+	read_frames(mem);
+	expect(possible() > 0 && possible() < NR / 8);
+	return mem;
+}
+
+/* The guest has touched its program, and nothing of @mem. */
+static void begin(void *mem)
+{
+	serve(mem, SIZE);
+	order(vm, 0, ORDER_READ, SCRATCH, 0, 0);
+	order(vm, 1, ORDER_READ, SCRATCH, 0, 0);
+	other_blocks = mapped(vm, "blocks");
+}
+
+static long faults(void)
+{
+	return counter("/sys/kernel/debug/ember/exits", "map");
+}
+
+/* As few faults as entries, but for those where the memory is not in one piece. */
+static void entry_each(void)
+{
+	long before;
+
+	begin(large());
+	expect_eq(blocks(), 0);
+	before = faults();
+	order(vm, 0, ORDER_FILL, MEM, 8, NR);
+	expect(faults() - before < NR / 4);
+	expect_eq(blocks(), possible());
+	expect_eq(order(vm, 1, ORDER_COMPARE, MEM, 8, NR), 0);
+	expect_eq(blocks(), possible());
+}
+
+/* The guest's fault for one page brings those around it, where they are one piece. */
+static void around(void)
+{
+	unsigned int at;
+	long before;
+
+	begin(large());
+	for (at = 0; at < NR && !in_one_piece(at, 32);)
+		at += 32;
+	expect(at < NR);
+	before = mapped(vm, "pages");
+	order(vm, 0, ORDER_READ, MEM + (at + 7) * PAGE, 0, 0);
+	expect_eq(mapped(vm, "pages"), before + 32);
+	expect_eq(blocks(), 2);
+}
+
+/* What is done to one page by @how concerns no other. */
+static void broken_by(void (*how)(uint8_t *page), bool keeps)
+{
+	const unsigned int n = 777;
+	uint8_t *mem = large();
+	long whole = possible();
+
+	begin(mem);
+	order(vm, 0, ORDER_FILL, MEM, 8, NR);
+	order(vm, 1, ORDER_COMPARE, MEM, 8, NR);
+	expect_eq(blocks(), whole);
+	how(mem + n * PAGE);
+	expect_eq(order(vm, 0, ORDER_COMPARE, MEM, 8, n), 0);
+	expect_eq(order(vm, 1, ORDER_COMPARE, MEM + (n + 1) * PAGE, 9 + n, NR - n - 1), 0);
+	if (keeps)
+		expect_eq(order(vm, 1, ORDER_COMPARE, MEM + n * PAGE, 8 + n, 1), 0);
+	else
+		expect_eq(order(vm, 1, ORDER_READ, MEM + n * PAGE, 0, 0), 0);
+	order(vm, 0, ORDER_FILL, MEM, 88, n);
+	expect_eq(order(vm, 1, ORDER_COMPARE, MEM, 88, n), 0);
+	/* with what the page is now */
+	expect_ok(mprotect(mem, SIZE, PROT_READ | PROT_WRITE));
+	order(vm, 0, ORDER_FILL, MEM, 99, NR);
+	expect_eq(order(vm, 1, ORDER_COMPARE, MEM, 99, NR), 0);
+	read_frames(mem); /* the page may be another now */
+	expect_eq(blocks(), possible());
+}
+
+static void protect(uint8_t *page)
+{
+	expect_ok(mprotect(page, PAGE, PROT_READ));
+}
+
+static void discard(uint8_t *page)
+{
+	expect_ok(madvise(page, PAGE, MADV_DONTNEED));
+}
+
+static void broken_by_protection(void)
+{
+	broken_by(protect, true);
+}
+
+static void broken_by_discard(void)
+{
+	broken_by(discard, false);
+}
+
+/* No entry of the TLB has what it had: each page is looked at as soon as it is gone. */
+static void gone_at_once(void)
+{
+	uint8_t *mem = large();
+	unsigned int page;
+
+	begin(mem);
+	order(vm, 0, ORDER_FILL, MEM, 8, NR);
+	for (page = 5; page < NR; page += 19) {
+		order(vm, 1, ORDER_WRITE, MEM + page * PAGE, page, 0);
+		discard(mem + page * PAGE);
+		expect_eq(order(vm, 1, ORDER_READ, MEM + page * PAGE, 0, 0), 0);
+	}
+}
+
+/* What is around it, in the same entry, may be written. */
+static void one_protected(void)
+{
+	const unsigned int page = 333;
+	uint8_t *mem = large();
+
+	begin(mem);
+	order(vm, 0, ORDER_FILL, MEM, 8, NR);
+	protect(mem + page * PAGE);
+	expect_eq(order(vm, 1, ORDER_READ, MEM + page * PAGE, 0, 0), (8 + page) * 64);
+	order(vm, 1, ORDER_WRITE, MEM + (page + 1) * PAGE, 1, 0);
+	post(vm, 1, ORDER_WRITE, MEM + page * PAGE, 2, 0);
+	expect_eq(await_error(vm, 1), EFAULT);
+	expect_eq(*(uint32_t *)(mem + page * PAGE), (8 + page) * 64);
+	expect_ok(mprotect(mem, SIZE, PROT_READ | PROT_WRITE));
+	go_on(vm, 1);
+	await(vm, 1);
+	expect_eq(*(uint32_t *)(mem + page * PAGE), 2);
+}
+
+static bool in_log(const uint8_t *bitmap, unsigned int page)
+{
+	return bitmap[page / 8] >> page % 8 & 1;
+}
+
+/* Exact to the page, for one page after the other. */
+static void logged(void)
+{
+	uint8_t *mem = large(), bitmap[NR / 8];
+	struct kvm_dirty_log log = { .slot = 1, .dirty_bitmap = bitmap };
+	unsigned int page, i;
+
+	begin(mem);
+	order(vm, 0, ORDER_FILL, MEM, 8, NR);
+	expect_ok(vm_slot(vm, 1, KVM_MEM_LOG_DIRTY_PAGES, GPA, SIZE, mem));
+	order(vm, 0, ORDER_COMPARE, MEM, 8, NR);
+	for (page = 3; page < NR; page += 301) {
+		order(vm, page % 2, ORDER_WRITE, MEM + page * PAGE, page, 0);
+		expect_ok(ioctl(vm->fd, KVM_GET_DIRTY_LOG, &log));
+		for (i = 0; i < NR; i++)
+			if (in_log(bitmap, i) != (i == page))
+				fail("page %u was written, %u is%s in the log", page, i,
+				     i == page ? " not" : "");
+	}
+	expect_ok(vm_slot(vm, 1, 0, GPA, SIZE, mem));
+	order(vm, 0, ORDER_FILL, MEM, 3, NR);
+	expect_eq(order(vm, 1, ORDER_COMPARE, MEM, 3, NR), 0);
+	expect_eq(blocks(), possible());
+}
+
+/* Everything at once, under two vcpus that look at every word. */
+static void storm(void)
+{
+	uint8_t *mem = large(), *page;
+	unsigned int round;
+
+	begin(mem);
+	serve_stubbornly(vm);
+	hammer(vm, 8, NR);
+	for (round = 0; round < 40; round++) {
+		page = mem + round * 37 % (NR / 8) * 8 * PAGE;
+		expect_ok(mprotect(page, 3 * PAGE, PROT_READ));
+		discard(page + 7 * PAGE);
+		expect_ok(mprotect(page, 3 * PAGE, PROT_READ | PROT_WRITE));
+	}
+	hammer_end(vm);
+}
+
+static const struct test tests[] = {
+	TEST(entry_each),
+	TEST(around),
+	TEST(broken_by_protection),
+	TEST(broken_by_discard),
+	TEST(gone_at_once),
+	TEST(one_protected),
+	TEST(logged),
+	TEST(storm),
+};
+
+TEST_MAIN("large", tests)

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory in one piece, of a kernel that has only small pages: see prealloc.h.
+ *
+ * A host without huge pages (MIPS32, PowerPC 440) takes a process's pages from larger
+ * blocks that it splits, in ascending order.  A TLB entry for many of them needs them
+ * aligned in host memory as they are in the guest's.  So where a MiB begins at the wrong
+ * place, pages that nobody needs are taken until the next one is right.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "prealloc.h"
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
+#endif
+
+#define PIECE ((size_t)1 << 20)
+/* Pages taken for nothing, at most, as a part of the memory. */
+#define SPARE_PART 4
+
+struct pages {
+	size_t size; /* of one */
+	int pagemap; /* -1: frame numbers cannot be seen */
+	uint8_t *spare; /* those that nobody needs; NULL: none */
+	size_t nr_spare, max_spare;
+};
+
+/* An older kernel: a process that gets no memory is killed. */
+static int touch(uint8_t *hva, size_t size, size_t page)
+{
+	size_t i;
+
+	for (i = 0; i < size; i += page)
+		*(volatile uint8_t *)(hva + i) = *(volatile uint8_t *)(hva + i);
+	return 0;
+}
+
+static int populate(uint8_t *hva, size_t size, size_t page)
+{
+	if (madvise(hva, size, MADV_POPULATE_WRITE) == 0)
+		return 0;
+	return errno == EINVAL ? touch(hva, size, page) : -errno;
+}
+
+/* 0: nobody says. */
+static uint64_t frame_of(const struct pages *p, const uint8_t *hva)
+{
+	const uint64_t present = UINT64_C(1) << 63, frame = (UINT64_C(1) << 55) - 1;
+	uint64_t entry;
+
+	if (p->pagemap < 0 ||
+	    pread(p->pagemap, &entry, sizeof(entry),
+		  (off_t)((uintptr_t)hva / p->size * sizeof(entry))) != sizeof(entry) ||
+	    !(entry & present))
+		return 0;
+	return entry & frame;
+}
+
+/* @last: is it the last page of a piece, as seen by the host? */
+static bool ends_piece(const struct pages *p, const uint8_t *last)
+{
+	uint64_t frame = frame_of(p, last);
+
+	return frame && (frame + 1) % (PIECE / p->size) == 0;
+}
+
+/* What cannot be had in its place is taken as it comes. */
+static void find_piece(struct pages *p)
+{
+	size_t tries = 2 * PIECE / p->size;
+	uint8_t *page;
+
+	while (p->pagemap >= 0 && tries-- && p->nr_spare < p->max_spare) {
+		page = p->spare + p->nr_spare++ * p->size;
+		if (populate(page, p->size, p->size) || ends_piece(p, page))
+			return;
+	}
+}
+
+static int fill(struct pages *p, uint8_t *hva, size_t size)
+{
+	size_t at, len;
+	int r = 0;
+
+	for (at = 0; at < size && !r; at += len) {
+		len = size - at < PIECE ? size - at : PIECE;
+		if (!at || !ends_piece(p, hva + at - p->size))
+			find_piece(p);
+		r = populate(hva + at, len, p->size);
+	}
+	return r;
+}
+
+int prealloc(uint8_t *hva, size_t size)
+{
+	struct pages p = {
+		.size = (size_t)sysconf(_SC_PAGESIZE),
+		.pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC),
+	};
+	int r;
+
+	p.spare = mmap(NULL, size / SPARE_PART, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p.spare != MAP_FAILED)
+		p.max_spare = size / SPARE_PART / p.size;
+	r = fill(&p, hva, size);
+	if (p.spare != MAP_FAILED)
+		munmap(p.spare, size / SPARE_PART);
+	if (p.pagemap >= 0)
+		close(p.pagemap);
+	return r;
+}
