@@ -160,9 +160,12 @@ struct ember_device {
 
 /* ---- vm and vcpu ------------------------------------------------------ */
 
-/* What a VM's second stage maps now, and the pages of its tables. */
+/*
+ * What a VM's second stage maps now, and the pages of its tables.  Where the TLB may have
+ * one entry for many pages, @large is how many such there are at the most.
+ */
 struct ember_mapped {
-	unsigned long pages, blocks, tables;
+	unsigned long pages, blocks, tables, large;
 };
 
 struct ember_vm {

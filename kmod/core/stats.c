@@ -7,7 +7,8 @@
  *	ember/exits			all VMs, those that are gone included
  *	ember/<pid>-<fd>/exits		a VM
  *	ember/<pid>-<fd>/faults		its second-stage faults
- *	ember/<pid>-<fd>/mapped		its second stage: pages, blocks, tables
+ *	ember/<pid>-<fd>/mapped		its second stage: pages, blocks, tables,
+ *					and large pages made of small ones
  *	ember/<pid>-<fd>/vcpu<id>/exits	a vcpu
  *	ember/<pid>-<fd>/timing, ember/<pid>-<fd>/vcpu<id>/timing
  *					what exits cost, see timing.c; writing clears it
@@ -113,8 +114,8 @@ static int vm_mapped_show(struct seq_file *m, void *unused)
 	spin_lock(&vm->mmu_lock);
 	now = vm->mapped;
 	spin_unlock(&vm->mmu_lock);
-	seq_printf(m, "pages %lu\nblocks %lu\ntables %lu\n", now.pages,
-		   now.blocks, now.tables);
+	seq_printf(m, "pages %lu\nblocks %lu\ntables %lu\nlarge %lu\n", now.pages,
+		   now.blocks, now.tables, now.large);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(vm_mapped);

@@ -90,12 +90,12 @@ static void map_page(struct ember_vm *vm, const struct fault *f, u32 *at, bool d
  */
 static void install_low(struct ember_vm *vm, const struct fault *f, u32 *at, bool write)
 {
-	bool changed = mips32_large_break(at, f->gfn, &vm->mapped.blocks);
+	bool changed = mips32_large_break(at, f->gfn, &vm->mapped.large);
 
 	if (!(*at & SPTE_V))
 		vm->mapped.pages++;
 	map_page(vm, f, at, true);
-	changed |= mips32_large_join(at, f->gfn, write, &vm->mapped.blocks);
+	changed |= mips32_large_join(at, f->gfn, write, &vm->mapped.large);
 	if (changed)
 		mips32_mmu_flush(vm);
 }

@@ -19,7 +19,7 @@ static u32 *group_of(u32 *at, u32 gfn, unsigned int order)
 	return at - (gfn & (2 * half_pages(order) - 1));
 }
 
-static unsigned long blocks_of(unsigned int order)
+static unsigned long pages_of(unsigned int order)
 {
 	return order ? 2 : 0;
 }
@@ -68,7 +68,7 @@ static bool is_group(const u32 *group, unsigned int order, const u32 *at, bool w
 	       is_half(second, order, write && at >= second);
 }
 
-bool mips32_large_join(u32 *at, u32 gfn, bool write, unsigned long *blocks)
+bool mips32_large_join(u32 *at, u32 gfn, bool write, unsigned long *large)
 {
 	unsigned int order;
 	u32 *group;
@@ -78,13 +78,13 @@ bool mips32_large_join(u32 *at, u32 gfn, bool write, unsigned long *blocks)
 		if (!is_group(group, order, at, write))
 			break;
 		mark_group(group, order);
-		*blocks += blocks_of(order) - 4 * blocks_of(order - 1);
+		*large += pages_of(order) - 4 * pages_of(order - 1);
 	}
 	return order > 1;
 }
 
 /* Its parts stay, but for the one that @at is in. */
-bool mips32_large_break(u32 *at, u32 gfn, unsigned long *blocks)
+bool mips32_large_break(u32 *at, u32 gfn, unsigned long *large)
 {
 	unsigned int i, order = order_of(*at);
 	u32 *group;
@@ -95,7 +95,7 @@ bool mips32_large_break(u32 *at, u32 gfn, unsigned long *blocks)
 		group = group_of(at, gfn, order);
 		for (i = 0; i < 4; i++)
 			mark_group(group + i * 2 * half_pages(order - 1), order - 1);
-		*blocks += 4 * blocks_of(order - 1) - blocks_of(order);
+		*large += 4 * pages_of(order - 1) - pages_of(order);
 	}
 	return true;
 }

@@ -61,10 +61,10 @@ static inline bool mips32_pte_writable(u32 pte)
  * mips32_large_break: it is going to change, and is in no group any more.  Was it?
  * mips32_large_protect: it has lost SPTE_D.
  *
- * @blocks counts large pages, two for each group.
+ * @large counts large pages, two for each group.
  */
-bool mips32_large_join(u32 *at, u32 gfn, bool write, unsigned long *blocks);
-bool mips32_large_break(u32 *at, u32 gfn, unsigned long *blocks);
+bool mips32_large_join(u32 *at, u32 gfn, bool write, unsigned long *large);
+bool mips32_large_break(u32 *at, u32 gfn, unsigned long *large);
 void mips32_large_protect(u32 *at, u32 gfn);
 #endif
 

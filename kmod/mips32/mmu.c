@@ -87,8 +87,8 @@ static bool map_large(struct mips32_vcpu *v, u32 *pte, gfn_t gfn, bool write)
 	if (v->quick)
 		return false;
 	if (write && !mips32_pte_writable(*pte)) {
-		mips32_large_break(pte, gfn, &vm->mapped.blocks);
-		mips32_large_join(pte, gfn, true, &vm->mapped.blocks);
+		mips32_large_break(pte, gfn, &vm->mapped.large);
+		mips32_large_join(pte, gfn, true, &vm->mapped.large);
 	}
 	mips32_mmu_flush(vm);
 	return true;
@@ -247,7 +247,7 @@ static bool change_kseg0(struct ember_vm *vm, gfn_t gfn, unsigned long npages,
 			continue;
 		found = true;
 		if (!keep) {
-			mips32_large_break(pte, gfn, &vm->mapped.blocks);
+			mips32_large_break(pte, gfn, &vm->mapped.large);
 			vm->mapped.pages--;
 		}
 		*pte &= keep;

@@ -13,12 +13,12 @@
 #define SIZE (NR * PAGE)
 #define MAX_ORDER 4
 
-static long other_blocks; /* of the guest's own RAM */
+static long other_pages; /* of the guest's own RAM */
 static uint64_t frame[NR];
 
-static long blocks(void)
+static long pages(void)
 {
-	return mapped(vm, "blocks") - other_blocks;
+	return mapped(vm, "large") - other_pages;
 }
 
 static void read_frames(const uint8_t *mem)
@@ -80,7 +80,7 @@ static void begin(void *mem)
 	serve(mem, SIZE);
 	order(vm, 0, ORDER_READ, SCRATCH, 0, 0);
 	order(vm, 1, ORDER_READ, SCRATCH, 0, 0);
-	other_blocks = mapped(vm, "blocks");
+	other_pages = mapped(vm, "large");
 }
 
 static long faults(void)
@@ -94,13 +94,13 @@ static void entry_each(void)
 	long before;
 
 	begin(large());
-	expect_eq(blocks(), 0);
+	expect_eq(pages(), 0);
 	before = faults();
 	order(vm, 0, ORDER_FILL, MEM, 8, NR);
 	expect(faults() - before < NR / 4);
-	expect_eq(blocks(), possible());
+	expect_eq(pages(), possible());
 	expect_eq(order(vm, 1, ORDER_COMPARE, MEM, 8, NR), 0);
-	expect_eq(blocks(), possible());
+	expect_eq(pages(), possible());
 }
 
 /* The guest's fault for one page brings those around it, where they are one piece. */
@@ -116,7 +116,7 @@ static void around(void)
 	before = mapped(vm, "pages");
 	order(vm, 0, ORDER_READ, MEM + (at + 7) * PAGE, 0, 0);
 	expect_eq(mapped(vm, "pages"), before + 32);
-	expect_eq(blocks(), 2);
+	expect_eq(pages(), 2);
 }
 
 /* What is done to one page by @how concerns no other. */
@@ -129,7 +129,7 @@ static void broken_by(void (*how)(uint8_t *page), bool keeps)
 	begin(mem);
 	order(vm, 0, ORDER_FILL, MEM, 8, NR);
 	order(vm, 1, ORDER_COMPARE, MEM, 8, NR);
-	expect_eq(blocks(), whole);
+	expect_eq(pages(), whole);
 	how(mem + n * PAGE);
 	expect_eq(order(vm, 0, ORDER_COMPARE, MEM, 8, n), 0);
 	expect_eq(order(vm, 1, ORDER_COMPARE, MEM + (n + 1) * PAGE, 9 + n, NR - n - 1), 0);
@@ -144,7 +144,7 @@ static void broken_by(void (*how)(uint8_t *page), bool keeps)
 	order(vm, 0, ORDER_FILL, MEM, 99, NR);
 	expect_eq(order(vm, 1, ORDER_COMPARE, MEM, 99, NR), 0);
 	read_frames(mem); /* the page may be another now */
-	expect_eq(blocks(), possible());
+	expect_eq(pages(), possible());
 }
 
 static void protect(uint8_t *page)
@@ -229,7 +229,7 @@ static void logged(void)
 	expect_ok(vm_slot(vm, 1, 0, GPA, SIZE, mem));
 	order(vm, 0, ORDER_FILL, MEM, 3, NR);
 	expect_eq(order(vm, 1, ORDER_COMPARE, MEM, 3, NR), 0);
-	expect_eq(blocks(), possible());
+	expect_eq(pages(), possible());
 }
 
 /* Everything at once, under two vcpus that look at every word. */

@@ -11,9 +11,9 @@ echo 'cat /proc/self/maps >/dev/null; echo up >/dev/vda; sync; sleep 600' | make
 start_guest large mips32 1 --mem-prealloc
 is_up() { [ "$(result large)" = up ]; }
 if wait_for is_up; then
-	blocks=$(of_one_vm blocks) pages=$(of_one_vm pages)
-	if [ "$blocks" -lt 4 ]; then
-		fail "large: $blocks large pages of $pages small ones"
+	large=$(of_one_vm large) pages=$(of_one_vm pages)
+	if [ "$large" -lt 4 ]; then
+		fail "large: $large large pages of $pages small ones"
 	else
 		pass large
 	fi
