@@ -140,11 +140,24 @@ u32 ppc440_uic_read(struct ppc440_vcpu *v, unsigned int dcrn)
 	return val;
 }
 
+/*
+ * Level-sensitive inputs whose status the guest wants to be rid of: it has served them.
+ * The lines fall before their status is looked at again.
+ */
+static void tell_acked(struct ppc440_vm *pvm, u32 bits)
+{
+	bits &= READ_ONCE(pvm->uic.sr) & ~READ_ONCE(pvm->uic.tr);
+	for (; bits; bits &= bits - 1)
+		ember_irq_acked(&pvm->vm, 31 - __builtin_ctz(bits));
+}
+
 void ppc440_uic_write(struct ppc440_vcpu *v, unsigned int dcrn, u32 val)
 {
 	struct ppc440_vm *pvm = to_ppc440_vm(v->vcpu.vm);
 	unsigned long flags;
 
+	if (dcrn == UIC_BASE + UIC_SR && ember_wants_acks(&pvm->vm))
+		tell_acked(pvm, val);
 	spin_lock_irqsave(&pvm->uic_lock, flags);
 	reg_write(&pvm->uic, dcrn - UIC_BASE, val);
 	drive(pvm);

@@ -698,3 +698,55 @@ u32 g_own_memory(u32 first)
 	use_own(0x2000);
 	return 0;
 }
+
+/* As g_lines, but edges. */
+u32 g_edges(u32 n)
+{
+	u32 i, seen = 0;
+
+	exc_hook = irq_hook;
+	uic_all(0xffffffff);
+	mtmsr(mfmsr() | MSR_EE);
+	for (i = 0; i <= n; i++) {
+		irq_seen = 0;
+		report(seen);
+		while (i < n && !irq_seen)
+			;
+		seen = irq_seen;
+		mtdcr(UIC_ER, 0xffffffff);
+	}
+	mtmsr(mfmsr() & ~MSR_EE);
+	exc_hook = 0;
+	return 0;
+}
+
+static volatile u32 externals;
+
+static u32 external_hook(struct exc *e, u32 *regs)
+{
+	check_exc(e->ivor == 4);
+	externals++;
+	/* a level comes again and again: twice is enough */
+	if (externals == 2)
+		mtspr(SPR_SRR1, e->srr1 & ~MSR_EE);
+	return e->srr0;
+}
+
+/* External inputs without a UIC: how many interrupts come of each. */
+u32 g_external(u32 n)
+{
+	u32 i;
+
+	exc_hook = external_hook;
+	for (i = 0; i < n; i++) {
+		externals = 0;
+		mtmsr(mfmsr() | MSR_EE);
+		mtmsr(mfmsr() & ~MSR_EE);
+		report(externals);
+	}
+	externals = 0;
+	mtmsr(mfmsr() | MSR_EE);
+	mtmsr(mfmsr() & ~MSR_EE);
+	exc_hook = 0;
+	return externals;
+}
