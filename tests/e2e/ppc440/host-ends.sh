@@ -1,0 +1,6 @@
+# A board that is about to go down enters its guest no more, and the monitor says so.
+. /e2e/lib.sh
+. /e2e/host-ends.sh
+memory=64M
+load_module
+host_ends bamboo reboot
