@@ -211,28 +211,32 @@ u32 g_magic(u32 arg)
 	return 0;
 }
 
-#define AROUND 0x10000u
+#define PLACES 0x100000u
+#define PLACE 0x4000u
 
 /*
- * Over memory of the guest's, which is there again when the page is elsewhere.  The pages
- * around it come first: they may be mapped as one with it.
+ * Over memory of the guest's, which is there again when the page is elsewhere: at many places,
+ * since pages that are neighbours in the host's memory, too, are mapped as one.  Those beside it
+ * come first.
  */
 u32 g_magic_over(u32 arg)
 {
-	u32 i, at;
+	u32 at, i;
 
 	begin();
-	for (at = OVER - AROUND; at < OVER + AROUND; at += 4096)
+	for (at = OVER; at < OVER + PLACES; at += 4096)
 		IO32(at + SPRG(3)) = at;
-	for (i = 0; i < 3; i++) {
-		map(AT_END);
-		for (at = OVER - AROUND; at < OVER + AROUND; at += 4096)
-			check(IO32(at + SPRG(3)) == at);
-		map(OVER);
-		for (at = OVER - AROUND; at < OVER + AROUND; at += 4096)
-			check(at == OVER || IO32(at + SPRG(3)) == at);
-		registers(OVER);
+	for (at = OVER; at < OVER + PLACES; at += PLACE) {
+		mtspr(SPR_SPRG3, ~at);
+		map(at + 4096);
+		for (i = at; i < at + PLACE; i += 4096)
+			check(i == at + 4096 || IO32(i + SPRG(3)) == i);
+		check(IO32(at + 4096 + SPRG(3)) == ~at);
 	}
+	map(AT_END);
+	for (at = OVER; at < OVER + PLACES; at += 4096)
+		check(IO32(at + SPRG(3)) == at);
+	registers(map(OVER));
 	return 0;
 }
 
