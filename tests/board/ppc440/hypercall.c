@@ -81,6 +81,7 @@ static void over_memory(void)
 static void translated(void)
 {
 	both("g_magic_translated", 60);
+	both("g_magic_stubs", 60);
 }
 
 static void ee(void)
