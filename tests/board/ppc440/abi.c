@@ -209,11 +209,14 @@ static void set(uint64_t id, uint32_t val)
 static void tsr_bits(void)
 {
 	vm_new(&vm);
-	set(KVM_REG_PPC_TSR, TSR_FIS);
-	set(KVM_REG_PPC_OR_TSR, TSR_DIS);
+	/* FIS comes again by itself, DIS does not */
+	set(KVM_REG_PPC_TSR, TSR_DIS);
+	set(KVM_REG_PPC_OR_TSR, TSR_FIS);
 	expect_eq(reg(KVM_REG_PPC_TSR) & (TSR_FIS | TSR_DIS), TSR_FIS | TSR_DIS);
 	set(KVM_REG_PPC_CLEAR_TSR, TSR_FIS);
 	expect_eq(reg(KVM_REG_PPC_TSR) & TSR_DIS, TSR_DIS);
+	set(KVM_REG_PPC_CLEAR_TSR, TSR_DIS);
+	expect_eq(reg(KVM_REG_PPC_TSR) & TSR_DIS, 0);
 	set(KVM_REG_PPC_TCR, 0x04000000);
 	expect_eq(reg(KVM_REG_PPC_TCR), 0x04000000);
 	set(KVM_REG_PPC_DBSR, 0x1234);

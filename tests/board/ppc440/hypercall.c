@@ -151,9 +151,14 @@ static void same_state(struct vm *a, struct vm *b)
 /* Into another VM, in the middle of what the guest does in the page. */
 static void saved(void)
 {
+	struct kvm_regs regs;
+
 	vm_new(&vm);
 	start("g_magic_saved", 0);
 	vm_reports(&vm, 1);
+	/* what the guest has stored for its users is the register */
+	expect_ok(ioctl(vm.cpu, KVM_GET_REGS, &regs));
+	expect_eq(regs.sprg4, 0x4444);
 	vm_new(&other);
 	copy_state(&other, &vm);
 	same_state(&vm, &other);

@@ -51,14 +51,14 @@ expect plain 0
 plain=$count
 boot_counting page off
 expect page 2 'page worked '
-[ $((count * 4)) -lt $plain ] && pass fewer-exits ||
+[ $((count * 3)) -lt $plain ] && pass fewer-exits ||
 	fail "fewer-exits: $count with the page, $plain without"
 boot_counting plain-translated on --no-hypervisor
 expect plain-translated 0
 plain=$count
 boot_counting page-translated on
 expect page-translated 2 'page worked '
-[ $((count * 2)) -lt $plain ] && pass fewer-translated ||
+[ $((count * 3)) -lt $((plain * 2)) ] && pass fewer-translated ||
 	fail "fewer-translated: $count with the page, $plain without"
 cat /sys/kernel/debug/ember/exits
 nothing_left paravirtual
