@@ -76,7 +76,7 @@ void ppc440_reset(struct ppc440_vcpu *v)
 
 	for (i = 0; i < PPC440_NR_IVORS; i++)
 		v->ivor[i] = 0;
-	v->code_ea = 1;
+	ppc440_forget_code(v);
 	v->magic_ea = PPC440_NO_EA;
 	ppc440_decode(0, &v->known[0].insn);
 	MAGIC(v, PIR) = v->vcpu.id;
@@ -107,7 +107,6 @@ void ppc440_set_msr(struct ppc440_vcpu *v, u32 msr)
 {
 	if ((v->msr ^ msr) & SPACE_BITS) {
 		v->space_changed = true;
-		v->code_ea = 1;
 		if (msr & MSR_PR)
 			ppc440_sprgs_from_magic(v);
 	}
@@ -117,11 +116,7 @@ void ppc440_set_msr(struct ppc440_vcpu *v, u32 msr)
 /* What the guest's MSR means for the host's: its FPU is the guest's only when loaded. */
 static u32 hardware_msr(struct ppc440_vcpu *v)
 {
-	u32 msr = MSR_PR | MSR_EE | MSR_ME | MSR_IS | MSR_DS;
-
-	if (v->fpu_loaded && v->msr & MSR_FP)
-		msr |= v->msr & (MSR_FP | MSR_FE0 | MSR_FE1);
-	return msr;
+	return PPC440_HOST_MSR | (v->msr & v->fpu_msr);
 }
 
 static void set_pid(struct ppc440_vcpu *v, u32 pid)
@@ -133,37 +128,45 @@ static void set_pid(struct ppc440_vcpu *v, u32 pid)
 	isync();	/* before it is used (manual, 5.6); rfi would do, too */
 }
 
-/* What translated code is to find in the magic page; it may change MSR[EE] there. */
-static void magic_enter(struct ppc440_vcpu *v)
+/*
+ * NOT DONE: instructions from one address space and data from the other.  It would take
+ * two shadows that must not see each other with one PID.
+ */
+static bool is_split(const struct ppc440_vcpu *v)
 {
-	unsigned long irqs = READ_ONCE(v->irqs);
-
-	v->in_step = !(v->msr & MSR_PR);
-	MAGIC(v, MSR) = v->msr;
-	MAGIC(v, PID) = v->pid;
-	MAGIC(v, PENDING) = irqs & PPC440_EE_IRQS ? MSR_EE : 0;
+	return !(v->msr & MSR_IS) != !(v->msr & MSR_DS);
 }
 
-static void magic_leave(struct ppc440_vcpu *v)
+/* Those that wait for MSR[EE] are in the magic page, too. */
+static void irqs_enter(struct ppc440_vcpu *v)
 {
-	v->in_step = false;
-	v->msr = (v->msr & ~MSR_EE) | (MAGIC(v, MSR) & MSR_EE);
+	ppc440_irq_deliver(v);
+	if (READ_ONCE(v->irqs) & PPC440_EE_IRQS)
+		MAGIC(v, PENDING) = MSR_EE;
 }
 
-/* What the guest is entered with, after what may have changed all of it. */
-static void prepare(struct ppc440_vcpu *v)
+/*
+ * What the guest is entered with, after what may have changed all of it.  False: it may
+ * not be.
+ */
+static __always_inline bool prepare(struct ppc440_vcpu *v)
 {
+	MAGIC(v, PENDING) = 0;
 	if (unlikely(READ_ONCE(v->irqs)))
-		ppc440_irq_deliver(v);
-	v->ctxt.msr = hardware_msr(v);
-	if (unlikely(v->space_changed))
+		irqs_enter(v);
+	if (unlikely(v->space_changed)) {
+		if (is_split(v))
+			return false;
 		set_pid(v, ppc440_shadow_space(v));
-	if (READ_ONCE(to_ppc440_vm(v->vcpu.vm)->live) || v->magic_ea != PPC440_NO_EA)
-		magic_enter(v);
+	}
+	/* The guest changes MSR[EE] there. */
+	MAGIC(v, MSR) = v->msr;
+	v->ctxt.msr = hardware_msr(v);
 	if (unlikely(v->want_iccci)) {
 		v->want_iccci = false;
 		asm volatile("iccci 0,%0; isync" : : "r" (0) : "memory");
 	}
+	return true;
 }
 
 /*
@@ -199,30 +202,6 @@ static void guest_put(struct ppc440_vcpu *v, u32 msr)
 	isync();
 }
 
-/* Those that use registers of their own for where they came from. */
-static void fix_pc(struct ppc440_vcpu *v)
-{
-	switch (v->ctxt.code) {
-	case PPC440_IVOR_MCHECK:
-		v->ctxt.pc = mfspr(SPRN_MCSRR0);
-		break;
-	case PPC440_IVOR_CRITICAL:
-	case PPC440_IVOR_WATCHDOG:
-	case PPC440_IVOR_DEBUG:
-		v->ctxt.pc = mfspr(SPRN_CSRR0);
-		break;
-	}
-}
-
-/*
- * NOT DONE: instructions from one address space and data from the other.  It would take
- * two shadows that must not see each other with one PID.
- */
-static bool is_split(const struct ppc440_vcpu *v)
-{
-	return !(v->msr & MSR_IS) != !(v->msr & MSR_DS);
-}
-
 static int refuse_split(struct ppc440_vcpu *v)
 {
 	const u64 data[] = { v->msr, v->ctxt.pc };
@@ -244,28 +223,36 @@ static void leave_stub(struct ppc440_vcpu *v)
 		ppc440_patch_leave_stub(v, &v->stub_word);
 }
 
+static void count_answered(struct ppc440_vcpu *v)
+{
+	static const u8 rows[PPC440_NR_ANSWERS] = {
+		[PPC440_ANSWER_DTLB] = PPC440_EXIT_DTLB_QUICK,
+		[PPC440_ANSWER_ITLB] = PPC440_EXIT_ITLB_QUICK,
+		[PPC440_ANSWER_SC] = PPC440_EXIT_SC,
+		[PPC440_ANSWER_RFI] = PPC440_EXIT_RFI,
+	};
+	unsigned int i;
+
+	for (i = 0; i < PPC440_NR_ANSWERS; i++) {
+		v->vcpu.exits[rows[i]] += ppc440_block->answered[i];
+		ppc440_block->answered[i] = 0;
+	}
+}
+
 /* Interrupts off.  PPC440_LATER: the last exit is still to be dealt with. */
 static __always_inline int enter_and_serve(struct ppc440_vcpu *v, bool timed)
 {
-	if (unlikely(v->space_changed && is_split(v)))
+	if (!prepare(v))
 		return PPC440_LEAVE;
-	prepare(v);
 	ppc440_enter(&v->ctxt);
-	if (timed)
+	if (timed) {
+		/* These have taken no time of the host's. */
+		count_answered(v);
 		ember_timing_left(&v->vcpu);
-	if (v->in_step)
-		magic_leave(v);
-	/* The host's own, but for a machine check, which is lost otherwise. */
-	if (BIT(v->ctxt.code) & (BIT(PPC440_IVOR_EXTERNAL) | BIT(PPC440_IVOR_DEC) |
-				 BIT(PPC440_IVOR_FIT) | BIT(PPC440_IVOR_MCHECK) |
-				 BIT(PPC440_IVOR_CRITICAL) | BIT(PPC440_IVOR_WATCHDOG) |
-				 BIT(PPC440_IVOR_DEBUG))) {
-		fix_pc(v);
-		leave_stub(v);
-		return PPC440_LATER;
 	}
+	v->msr = (v->msr & ~MSR_EE) | (MAGIC(v, MSR) & MSR_EE);
 	leave_stub(v);
-	return v->quick ? ppc440_handle_exit(v) : PPC440_LATER;
+	return ppc440_handle_quick(v);
 }
 
 static noinline int timed_turns(struct ppc440_vcpu *v)
@@ -291,16 +278,6 @@ static __always_inline int turns(struct ppc440_vcpu *v)
 	return ret;
 }
 
-static void count_refills(struct ppc440_vcpu *v)
-{
-	u32 *refills = ppc440_block->refills;
-
-	v->vcpu.exits[PPC440_EXIT_DTLB_QUICK] += refills[0];
-	v->vcpu.exits[PPC440_EXIT_ITLB_QUICK] += refills[1];
-	refills[0] = 0;
-	refills[1] = 0;
-}
-
 /* Into the guest, as a rule several times, and out of it; interrupts off. */
 static int ppc440_turn(struct ppc440_vcpu *v)
 {
@@ -309,10 +286,11 @@ static int ppc440_turn(struct ppc440_vcpu *v)
 
 	guest_load(v, msr);
 	ember_guest_begin(&v->vcpu);
-	v->quick = v->vcpu.rcu_watches;
+	/* RCU watches: there is no context tracking (host.c). */
+	v->quick = true;
 	ret = turns(v);
 	v->quick = false;
-	count_refills(v);
+	count_answered(v);
 	ember_guest_exit(&v->vcpu);
 	guest_put(v, msr);
 	if (unlikely(v->ctxt.code == PPC440_IVOR_MCHECK))

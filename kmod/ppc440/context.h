@@ -8,6 +8,8 @@
 #ifndef EMBER_PPC440_CONTEXT_H
 #define EMBER_PPC440_CONTEXT_H
 
+#include <asm/reg.h>
+
 /* IVPR has 16 bits: the block of vectors is as large as it is aligned. */
 #define PPC440_BLOCK_ORDER	4
 #define PPC440_BLOCK_SIZE	0x10000
@@ -33,6 +35,27 @@
 #define PPC440_IVOR_ITLB	14
 #define PPC440_IVOR_DEBUG	15
 #define PPC440_NR_IVORS		16
+
+/* What the vectors answer: struct ppc440_block.answered. */
+#define PPC440_ANSWER_DTLB	0
+#define PPC440_ANSWER_ITLB	1
+#define PPC440_ANSWER_SC	2
+#define PPC440_ANSWER_RFI	3
+#define PPC440_NR_ANSWERS	4
+
+/* Bits of the guest's MSR (manual, 6.4.1)... */
+#define PPC440_MSR_BITS		(MSR_WE | MSR_CE | MSR_EE | MSR_PR | MSR_FP | \
+				 MSR_ME | MSR_FE0 | MSR_DWE | MSR_DE | MSR_FE1 | \
+				 MSR_IS | MSR_DS)
+/* ... those that a non-critical interrupt leaves alone... */
+#define PPC440_KEPT_BY_BASE	(MSR_CE | MSR_ME | MSR_DE)
+/* ... and the host's while any guest runs; besides what the FPU needs. */
+#define PPC440_HOST_MSR		(MSR_PR | MSR_EE | MSR_ME | MSR_IS | MSR_DS)
+
+/* The host's PID for the guest's kernel in address space 0: see shadow.c. */
+#define PPC440_PID_KERNEL	1
+
+#define PPC440_INSN_RFI		0x4c000064
 
 /* The table of struct ppc440_soft. */
 #define PPC440_SOFT_ORDER	3
@@ -73,15 +96,16 @@ struct ppc440_block {
 	struct ppc440_ctxt *ctxt;	/* of the guest that runs */
 	u32 host_ivpr;
 	u32 host_mcheck;		/* the host's machine check handler */
-	u32 save[2];			/* of the machine check vector */
+	u32 mcheck_saved[2];		/* of the machine check vector */
 	u32 reservation;		/* what a stwcx. without meaning writes to */
+
+	u32 saved[6];			/* of the other vectors: r26 to r31 */
+	u32 answered[PPC440_NR_ANSWERS];	/* how many have not been exits */
 
 	/* TLB misses that are served in the vectors, see shadow.c. */
 	struct ppc440_soft *soft;	/* the table of the guest that runs */
 	u32 tag;			/* of its space: the lower bits of tags */
 	u32 next, first, last;		/* entries of the host's TLB */
-	u32 refills[2];			/* how many: data, instructions */
-	u32 miss_save[4];
 	struct ppc440_slot slot[64];	/* by their numbers; the host's are free */
 };
 #endif

@@ -25,7 +25,7 @@ static bool read_mapped(struct ppc440_vcpu *v, gpa_t gpa, u32 *word)
 	return page;
 }
 
-static int fetch_slowly(struct ppc440_vcpu *v, u32 *word)
+static noinline int fetch_slowly(struct ppc440_vcpu *v)
 {
 	u32 pc = v->ctxt.pc;
 	bool swap;
@@ -34,28 +34,29 @@ static int fetch_slowly(struct ppc440_vcpu *v, u32 *word)
 	/* It was there a moment ago: another thread has changed the guest's TLB. */
 	if (!ppc440_mmu_translate(v, pc, v->msr & MSR_IS, &gpa, &swap))
 		return 1;
-	if (!read_mapped(v, gpa, word)) {
+	if (!read_mapped(v, gpa, &v->word)) {
 		if (v->quick)
 			return PPC440_LATER;
-		if (ember_read_guest(v->vcpu.vm, gpa, word, sizeof(*word)))
+		if (ember_read_guest(v->vcpu.vm, gpa, &v->word, sizeof(v->word)))
 			return ppc440_inject_mcheck(v, MCSR_IB);
 	}
 	if (swap)
-		*word = swab32(*word);
+		v->word = swab32(v->word);
 	else if (v->quick)
 		ppc440_mmu_note_code(v, pc);
 	return 0;
 }
 
-int ppc440_fetch(struct ppc440_vcpu *v, u32 *word)
+/* Quick is the kernel's only: what its users load from devices is not. */
+int ppc440_fetch(struct ppc440_vcpu *v)
 {
 	u32 pc = v->ctxt.pc;
+	const struct ppc440_code *code = ppc440_code_at(v, pc);
 
-	if (likely((pc & PAGE_MASK) == v->code_ea && v->quick)) {
-		*word = v->code[(pc & ~PAGE_MASK) / 4];
-		return 0;
-	}
-	return fetch_slowly(v, word);
+	if (unlikely(!v->quick || ppc440_code_ea(v, pc) != code->ea))
+		return fetch_slowly(v);
+	v->word = code->words[(pc & ~PAGE_MASK) / 4];
+	return 0;
 }
 
 /* ---- one handler for each ----------------------------------------------------------------- */
@@ -258,21 +259,21 @@ static const struct emulate_row emulate_table[PPC440_NR_OPS] = {
 
 /*
  * What is there now does not trap: the guest has run what stood there before it was
- * translated, from the cache, or it is illegal.  0: @word is what has trapped.
+ * translated, from the cache, or it is illegal.  0: v->word is what has trapped.
  */
-static int not_there(struct ppc440_vcpu *v, u32 *word)
+static int not_there(struct ppc440_vcpu *v)
 {
 	if (!READ_ONCE(to_ppc440_vm(v->vcpu.vm)->live))
 		return ppc440_inject_program(v, v->ctxt.esr);
 	if (v->quick)
 		return PPC440_LATER;
-	if (!ppc440_patch_original(v, word))
+	if (!ppc440_patch_original(v, &v->word))
 		return ppc440_inject_program(v, v->ctxt.esr);
 	return 0;
 }
 
 /* Once more it has trapped: translate it instead? */
-static int patch(struct ppc440_vcpu *v, u32 word)
+static int patch(struct ppc440_vcpu *v)
 {
 	u8 *hits = &v->hits[v->ctxt.pc / 4 % ARRAY_SIZE(v->hits)];
 
@@ -280,56 +281,71 @@ static int patch(struct ppc440_vcpu *v, u32 word)
 		if (++*hits < PPC440_PATCH_AFTER)
 			return 0;
 		*hits = 0;
-		if (!to_ppc440_vm(v->vcpu.vm)->translates ||
-		    !ppc440_patch_wanted(v, word))
+		if (!ppc440_patch_wanted(v, v->word))
 			return 0;
 	}
 	v->patch_due = v->quick;
 	if (v->quick)
 		return PPC440_LATER;
-	return ppc440_patch(v, word);
+	return ppc440_patch(v, v->word);
+}
+
+static noinline void decode(struct ppc440_vcpu *v, struct ppc440_known *known)
+{
+	ppc440_decode(v->word, &known->insn);
+	known->has_rule = ppc440_patch_has_rule(v, v->word);
+	known->word = v->word;
 }
 
 /* A kernel has few that trap; 0 is none, and stands for what is not known yet. */
-static const struct ppc440_insn *decode(struct ppc440_vcpu *v, u32 word)
+static __always_inline const struct ppc440_known *decoded(struct ppc440_vcpu *v)
 {
+	u32 word = v->word;
 	struct ppc440_known *known = &v->known[(word >> 15 ^ word >> 5) % ARRAY_SIZE(v->known)];
 
-	if (unlikely(known->word != word)) {
-		ppc440_decode(word, &known->insn);
-		known->word = word;
+	if (unlikely(known->word != word))
+		decode(v, known);
+	return known;
+}
+
+/* The instruction that has trapped is to be v->word. */
+static int find_word(struct ppc440_vcpu *v)
+{
+	/* A stub's trap: the instruction is to be carried out after all. */
+	if (v->stub_word) {
+		v->word = v->stub_word;
+		return 0;
 	}
-	return &known->insn;
+	/* The guest's user has no privileges, as on hardware. */
+	if (v->ctxt.esr & (ESR_PTR | ESR_FP | ESR_PUO) || v->msr & MSR_PR)
+		return ppc440_inject_program(v, v->ctxt.esr);
+	return v->word ? 0 : ppc440_fetch(v);
 }
 
 int ppc440_emulate(struct ppc440_vcpu *v)
 {
+	const struct ppc440_known *known;
 	const struct emulate_row *row;
-	const struct ppc440_insn *insn;
-	u32 word;
 	int ret;
 
-	/* The guest's user has no privileges, as on hardware. */
-	if (v->msr & MSR_PR)
-		return ppc440_inject_program(v, v->ctxt.esr);
-	word = v->stub_word;
-	ret = word ? 0 : ppc440_fetch(v, &word);
+	ret = find_word(v);
 	if (ret)
 		return ret;
-	insn = decode(v, word);
-	if (unlikely(!emulate_table[insn->op].fn)) {
-		ret = not_there(v, &word);
+	known = decoded(v);
+	row = &emulate_table[known->insn.op];
+	if (unlikely(!row->fn)) {
+		ret = not_there(v);
 		if (ret)
 			return ret;
-		insn = decode(v, word);
+		known = decoded(v);
+		row = &emulate_table[known->insn.op];
 	}
-	row = &emulate_table[insn->op];
-	if (!v->stub_word) {
-		ret = patch(v, word);
+	if (known->has_rule && !v->stub_word) {
+		ret = patch(v);
 		if (ret)
 			return ret;
 	}
-	ret = row->fn(v, insn);
+	ret = row->fn(v, &known->insn);
 	if (ret != PPC440_LATER && row->count < PPC440_NR_EXITS)
 		ember_count_exit(&v->vcpu, row->count);
 	return ret;

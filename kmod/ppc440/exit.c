@@ -2,17 +2,15 @@
 /*
  * Why a guest came back, and who deals with it.
  *
- * Read after enter.S.  One row for each IVOR (manual, table 6-1).  Most are dealt with at
- * once, between two entries, with interrupts off; what cannot be returns PPC440_LATER
- * and is called again when interrupts are on.
+ * Read after enter.S, which answers some without an exit.  One row for each IVOR (manual,
+ * table 6-1).  Most are dealt with at once, between two entries, with interrupts off; what
+ * cannot be returns PPC440_LATER and is called again when interrupts are on.
  */
 #include <linux/init.h>		/* for kvm_para.h, which leaves it out */
 #include <linux/kvm.h>
 #include <linux/kvm_para.h>
 #include "ppc440.h"
 #include "../core/trace.h"
-
-typedef int (*exit_fn)(struct ppc440_vcpu *v);
 
 /* The host has taken it when its interrupts came back on. */
 static int exit_host(struct ppc440_vcpu *v)
@@ -49,14 +47,6 @@ static int exit_sc(struct ppc440_vcpu *v)
 	return ppc440_inject(v, PPC440_IVOR_SC);
 }
 
-static int exit_program(struct ppc440_vcpu *v)
-{
-	/* A stub's trap: the instruction is to be carried out after all. */
-	if (!v->stub_word && v->ctxt.esr & (ESR_PTR | ESR_FP | ESR_PUO))
-		return ppc440_inject_program(v, v->ctxt.esr);
-	return ppc440_emulate(v);
-}
-
 /* ESR is not set by this one: it keeps what it had. */
 static int exit_fpu(struct ppc440_vcpu *v)
 {
@@ -76,25 +66,20 @@ static int exit_alignment(struct ppc440_vcpu *v)
 				     v->ctxt.esr);
 }
 
-struct exit_row {
-	exit_fn fn;
-	u8 count;
-};
-
 #define ROW(ivor, handler, sym) \
 	[PPC440_IVOR_ ## ivor] = { .fn = handler, .count = PPC440_EXIT_ ## sym }
 /* Counted by the handler, by what it comes to. */
 #define ROW_OTHERS(ivor, handler) \
 	[PPC440_IVOR_ ## ivor] = { .fn = handler, .count = PPC440_NR_EXITS }
 
-static const struct exit_row exit_table[PPC440_NR_IVORS] = {
+const struct ppc440_exit_row ppc440_exit_table[PPC440_NR_IVORS] = {
 	ROW(CRITICAL,	exit_host,	IRQ),
 	ROW(MCHECK,	exit_host,	MCHECK),
 	ROW(DSI,	exit_dsi,	DSI),
 	ROW(ISI,	exit_isi,	ISI),
 	ROW(EXTERNAL,	exit_host,	IRQ),
 	ROW(ALIGNMENT,	exit_alignment,	ALIGNMENT),
-	ROW_OTHERS(PROGRAM, exit_program),
+	ROW_OTHERS(PROGRAM, ppc440_emulate),
 	ROW(FPU,	exit_fpu,	FPU),
 	ROW_OTHERS(SC,	exit_sc),
 	ROW(APU,	exit_apu,	APU),
@@ -111,13 +96,9 @@ static const struct exit_row exit_table[PPC440_NR_IVORS] = {
 
 int ppc440_handle_exit(struct ppc440_vcpu *v)
 {
-	const struct exit_row *row = &exit_table[v->ctxt.code];
-	int ret;
+	const struct ppc440_exit_row *row = &ppc440_exit_table[v->ctxt.code];
 
-	if (!v->quick && row->count < PPC440_NR_EXITS)
+	if (row->count < PPC440_NR_EXITS)
 		trace_ember_exit(&v->vcpu, v->ctxt.pc, row->count);
-	ret = row->fn(v);
-	if (ret != PPC440_LATER && row->count < PPC440_NR_EXITS)
-		ember_count_exit(&v->vcpu, row->count);
-	return ret;
+	return ppc440_handle_quick(v);
 }

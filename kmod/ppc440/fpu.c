@@ -13,23 +13,23 @@ int ppc440_fpu_used(struct ppc440_vcpu *v)
 {
 	if (!v->quick)
 		return 1;	/* it is going to try again in the next turn */
-	if (!v->fpu_loaded) {
+	if (!v->fpu_msr) {
 		enable_kernel_fp();
 		load_fp_state(&v->fp);
 		disable_kernel_fp();
-		v->fpu_loaded = true;
+		v->fpu_msr = MSR_FP | MSR_FE0 | MSR_FE1;
 	}
 	return 1;
 }
 
 void ppc440_fpu_put(struct ppc440_vcpu *v)
 {
-	if (!v->fpu_loaded)
+	if (!v->fpu_msr)
 		return;
 	mtmsr(mfmsr() | MSR_FP);
 	isync();
 	store_fp_state(&v->fp);
 	mtmsr(mfmsr() & ~MSR_FP);
 	isync();
-	v->fpu_loaded = false;
+	v->fpu_msr = 0;
 }

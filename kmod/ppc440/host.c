@@ -157,6 +157,14 @@ static void *in_block(const char *label)
 	return host.block + PPC440_BLOCK_CODE + (label - ppc440_block_start);
 }
 
+/* What tries to do without an exit. */
+static const char *const answers[PPC440_NR_IVORS] = {
+	[PPC440_IVOR_PROGRAM] = ppc440_block_program,
+	[PPC440_IVOR_SC] = ppc440_block_sc,
+	[PPC440_IVOR_DTLB] = ppc440_block_dtlb,
+	[PPC440_IVOR_ITLB] = ppc440_block_itlb,
+};
+
 /* See enter.S. */
 static void make_vector(unsigned int ivor)
 {
@@ -172,10 +180,8 @@ static void make_vector(unsigned int ivor)
 	*insn++ = INSN_MTSPR(SPRN_SPRG0, 31);
 	*insn++ = INSN_MTSPR(SPRN_SPRG1, 30);
 	*insn++ = INSN_LIS_R31 | upper;
-	if (ivor == PPC440_IVOR_DTLB || ivor == PPC440_IVOR_ITLB) {
-		*insn = insn_branch(insn, in_block(ivor == PPC440_IVOR_DTLB ?
-						   ppc440_block_dtlb :
-						   ppc440_block_itlb));
+	if (answers[ivor]) {
+		*insn = insn_branch(insn, in_block(answers[ivor]));
 		return;
 	}
 	*insn++ = INSN_LI_R30 | ivor;

@@ -8,8 +8,7 @@
  */
 #include "ppc440.h"
 
-/* What a non-critical, a critical interrupt and a machine check keep (6.4.1). */
-#define KEPT_BY_BASE		(MSR_CE | MSR_ME | MSR_DE)
+/* What a critical interrupt and a machine check keep (6.4.1). */
 #define KEPT_BY_CRITICAL	MSR_ME
 #define KEPT_BY_MCHECK		0
 
@@ -39,7 +38,7 @@ int ppc440_inject(struct ppc440_vcpu *v, unsigned int ivor)
 	} else {
 		MAGIC(v, SRR0) = v->ctxt.pc;
 		MAGIC(v, SRR1) = msr;
-		msr &= KEPT_BY_BASE;
+		msr &= PPC440_KEPT_BY_BASE;
 	}
 	ppc440_set_msr(v, msr);
 	v->ctxt.pc = vector(v, ivor);

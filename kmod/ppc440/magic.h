@@ -20,6 +20,8 @@
 #define EMBER_PPC440_MAGIC_H
 
 #define PPC440_MAGIC		0xfffff000
+/* Where no page is. */
+#define PPC440_NO_EA		1
 
 /* In struct kvm_vcpu_arch_shared.  The guest's own, which is between two instructions: */
 #define PPC440_MAGIC_SCRATCH	0x000	/* eight words: three scratch registers, ... */

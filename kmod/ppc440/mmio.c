@@ -15,14 +15,14 @@
 #include "ppc440.h"
 #include "../core/trace.h"
 
-static int refuse(struct ppc440_vcpu *v, u32 word, gpa_t gpa)
+static int refuse(struct ppc440_vcpu *v, gpa_t gpa)
 {
-	const u64 data[] = { word, v->ctxt.pc, gpa, v->ctxt.esr };
+	const u64 data[] = { v->word, v->ctxt.pc, gpa, v->ctxt.esr };
 
 	return ember_vcpu_kill(&v->vcpu, KVM_INTERNAL_ERROR_EMULATION, data,
 			       ARRAY_SIZE(data),
 			       "instruction %08x (%s) at %08x on a device at %#llx: only loads and stores of general registers within a page can be served",
-			       word, v->mmio.insn.name, v->ctxt.pc, gpa);
+			       v->word, v->mmio.insn.name, v->ctxt.pc, gpa);
 }
 
 /* ---- pieces of an access ------------------------------------------------------------ */
@@ -242,13 +242,12 @@ static void count_bytes(struct ppc440_vcpu *v)
 int ppc440_mmio(struct ppc440_vcpu *v, u32 va, gpa_t gpa, bool e_bit)
 {
 	struct ppc440_mmio *m = &v->mmio;
-	u32 word;
 	int ret;
 
-	ret = ppc440_fetch(v, &word);
+	ret = ppc440_fetch(v);
 	if (ret)
 		return ret;
-	ppc440_decode(word, &m->insn);
+	ppc440_decode(v->word, &m->insn);
 	/* Nothing of a device is in the cache. */
 	if (m->insn.op == PPC440_CACHE || m->insn.op == PPC440_TOUCH ||
 	    m->insn.op == PPC440_DCBA)
@@ -260,6 +259,6 @@ int ppc440_mmio(struct ppc440_vcpu *v, u32 va, gpa_t gpa, bool e_bit)
 	m->done = 0;
 	count_bytes(v);
 	if (!can_serve(m) || m->va != va)
-		return refuse(v, word, gpa);
+		return refuse(v, gpa);
 	return go_on(v);
 }

@@ -216,10 +216,12 @@ static void map_page(struct ppc440_vcpu *v, u32 va, const struct route *r, u32 w
 /* Instructions of it are what the emulator wants to read next. */
 static void note_code(struct ppc440_vcpu *v, u32 va, const struct route *r, u32 word)
 {
-	if (r->attrib & PPC44x_TLB_E || r->mask < PAGE_SIZE - 1)
+	struct ppc440_code *code = ppc440_code_at(v, va);
+
+	if (v->msr & MSR_PR || r->attrib & PPC44x_TLB_E || r->mask < PAGE_SIZE - 1)
 		return;
-	v->code_ea = va & PAGE_MASK;
-	v->code = phys_to_virt(word & PAGE_MASK);
+	code->ea = ppc440_code_ea(v, va);
+	code->words = phys_to_virt(word & PAGE_MASK);
 }
 
 void ppc440_mmu_note_code(struct ppc440_vcpu *v, u32 va)
@@ -387,7 +389,7 @@ static void forget_code(struct ember_vm *vm)
 	unsigned int i;
 
 	ember_for_each_vcpu(i, vcpu, vm)
-		to_ppc440(vcpu)->code_ea = 1;
+		ppc440_forget_code(to_ppc440(vcpu));
 }
 
 void ppc440_mmu_watch(struct ember_vm *vm, gfn_t gfn, bool watch)

@@ -321,15 +321,23 @@ bool ppc440_patch(struct ppc440_vcpu *v, u32 word)
 	return changed;
 }
 
-bool ppc440_patch_wanted(struct ppc440_vcpu *v, u32 word)
+static bool has_rule(u32 word, u32 pc)
 {
 	struct ppc440_patch patch;
-	enum ppc440_rule rule;
+	enum ppc440_rule rule = ppc440_rewrite(word, pc, PPC440_STUBS, &patch);
 
-	if (v->msr & (MSR_PR | MSR_IS))
-		return false;
-	rule = ppc440_rewrite(word, v->ctxt.pc, PPC440_STUBS, &patch);
 	return rule != PPC440_RULE_NONE && rule < PPC440_RULE_STAYS;
+}
+
+bool ppc440_patch_has_rule(struct ppc440_vcpu *v, u32 word)
+{
+	return to_ppc440_vm(v->vcpu.vm)->translates && has_rule(word, PPC440_STUBS);
+}
+
+bool ppc440_patch_wanted(struct ppc440_vcpu *v, u32 word)
+{
+	return to_ppc440_vm(v->vcpu.vm)->translates &&
+	       !(v->msr & (MSR_PR | MSR_IS)) && has_rule(word, v->ctxt.pc);
 }
 
 /* ---- and back ---------------------------------------------------------------------------- */

@@ -58,11 +58,6 @@ enum ppc440_exit {
 	PPC440_NR_EXITS
 };
 
-/* Bits of the guest's MSR (manual, 6.4.1). */
-#define PPC440_MSR_BITS		(MSR_WE | MSR_CE | MSR_EE | MSR_PR | MSR_FP | \
-				 MSR_ME | MSR_FE0 | MSR_DWE | MSR_DE | MSR_FE1 | \
-				 MSR_IS | MSR_DS)
-
 /* One entry of the guest's TLB, by the words of tlbwe (manual, 5.3). */
 struct ppc440_tlbe {
 	u32 pageid;		/* EPN, V, TS, SIZE */
@@ -84,6 +79,7 @@ struct ppc440_space {
 };
 
 #define PPC440_NR_SPACES	10
+#define PPC440_NR_CODE		4	/* as enter.S has it */
 
 struct ppc440_uic {
 	u32 sr, er, cr, pr, tr, vcr;	/* vm's uic_lock */
@@ -157,6 +153,10 @@ struct ppc440_timer {
 	bool reset;		/* the watchdog's second time-out wants one */
 };
 
+/*
+ * While the guest runs the vectors change msr, cur_space, hw_pid, word and ctxt.sprg, and
+ * read more (enter.S).
+ */
 struct ppc440_vcpu {
 	struct ember_vcpu vcpu;
 	struct ppc440_ctxt ctxt;
@@ -182,6 +182,7 @@ struct ppc440_vcpu {
 	u8 next_space;
 	u8 cur_space;			/* index of the one it runs in */
 	bool space_changed;		/* MSR or PID say another one */
+	u32 user_pid;			/* the host's PID for its user; 0: not known */
 	struct ppc440_soft *soft;	/* see shadow.c */
 	u32 soft_round;			/* of its entries */
 
@@ -189,10 +190,14 @@ struct ppc440_vcpu {
 	struct ppc440_known {
 		u32 word;
 		struct ppc440_insn insn;
+		bool has_rule;		/* of translation */
 	} known[64];
-	/* The page that was fetched from last: see ppc440_fetch(). */
-	u32 code_ea;			/* 1: none */
-	const u32 *code;
+	u32 word;			/* that is emulated; 0: not known yet, see enter.S */
+	/* Pages of its kernel that were fetched from last, by their number; see ppc440_fetch(). */
+	struct ppc440_code {
+		u32 ea;			/* ppc440_code_ea() */
+		const u32 *words;
+	} code[PPC440_NR_CODE];
 	u32 *spare;			/* a table of the map at hand, or NULL */
 
 	unsigned long irqs;		/* by IVOR: what waits; atomic bits */
@@ -202,10 +207,9 @@ struct ppc440_vcpu {
 	struct ppc440_dcr dcr;
 
 	struct thread_fp_state fp;
-	bool fpu_loaded;		/* the guest's registers are in the FPU */
+	u32 fpu_msr;			/* bits of MSR; 0: it is not in the FPU */
 
 	bool quick;			/* interrupts are off: see exit.c */
-	bool in_step;			/* the magic page's MSR[EE] counts */
 	bool patch_due;			/* what traps now is to be translated */
 	u32 stub_word;			/* of whose stub it has come out; 0: none */
 	u32 exit_pc;			/* where it was, even in a stub */
@@ -215,9 +219,6 @@ struct ppc440_vcpu {
 	u32 host_pid, host_usprg0, host_dbcr0;
 	u32 hw_pid;			/* in the register now */
 };
-
-/* Where no page is. */
-#define PPC440_NO_EA		1
 
 /* A register that is in the magic page: v is a struct ppc440_vcpu *. */
 #define MAGIC(v, name)	(*(u32 *)((v)->magic + PPC440_MAGIC_ ## name))
@@ -272,6 +273,7 @@ extern const char ppc440_block_start[], ppc440_block_end[];
 extern const char ppc440_block_enter[], ppc440_block_leave[];
 extern const char ppc440_block_mcheck[], ppc440_block_tlb_set[];
 extern const char ppc440_block_dtlb[], ppc440_block_itlb[];
+extern const char ppc440_block_sc[], ppc440_block_program[];
 void ppc440_host_mcheck(u32 handler);
 
 /* ---- backend.c ------------------------------------------------------------ */
@@ -285,11 +287,28 @@ void ppc440_reset(struct ppc440_vcpu *v);
 
 /* ---- exit.c --------------------------------------------------------------- */
 
+struct ppc440_exit_row {
+	int (*fn)(struct ppc440_vcpu *v);
+	u8 count;
+};
+
+extern const struct ppc440_exit_row ppc440_exit_table[PPC440_NR_IVORS];
+
 /*
  * Deal with the exit of ctxt->code.  With v->quick interrupts are off and the host's PID
  * is the guest's; nothing may sleep, trace, wake or touch user memory; PPC440_LATER if
  * that will not do.  Without it interrupts are on.  vm->srcu held.
  */
+static __always_inline int ppc440_handle_quick(struct ppc440_vcpu *v)
+{
+	const struct ppc440_exit_row *row = &ppc440_exit_table[v->ctxt.code];
+	int ret = row->fn(v);
+
+	if (ret != PPC440_LATER && row->count < PPC440_NR_EXITS)
+		ember_count_exit(&v->vcpu, row->count);
+	return ret;
+}
+
 int ppc440_handle_exit(struct ppc440_vcpu *v);
 
 /* ---- hypercall.c ---------------------------------------------------------- */
@@ -302,9 +321,9 @@ long ppc440_get_pvinfo(void __user *arg);
 
 /* ---- emulate.c ------------------------------------------------------------ */
 
-/* The instruction at pc; 0, or what to return instead. */
-int ppc440_fetch(struct ppc440_vcpu *v, u32 *word);
-/* Program exception ESR[PPR] or [PIL]: is it an instruction of the guest's kernel? */
+/* v->word becomes the instruction at pc; 0, or what to return instead. */
+int ppc440_fetch(struct ppc440_vcpu *v);
+/* A program exception: is it an instruction of the guest's kernel? */
 int ppc440_emulate(struct ppc440_vcpu *v);
 /* Behind the instruction. */
 static inline int ppc440_done(struct ppc440_vcpu *v)
@@ -447,6 +466,26 @@ bool ppc440_mem_age(struct ember_vm *vm, gfn_t gfn, unsigned long npages,
 		    bool clear);
 void ppc440_mmu_destroy(struct ppc440_vm *pvm);
 
+/* The page of @va, and the kernel's address space. */
+static inline u32 ppc440_code_ea(const struct ppc440_vcpu *v, u32 va)
+{
+	return (va & PAGE_MASK) | (v->msr & MSR_IS);
+}
+
+static inline struct ppc440_code *ppc440_code_at(struct ppc440_vcpu *v, u32 va)
+{
+	return &v->code[(va >> PAGE_SHIFT) % PPC440_NR_CODE];
+}
+
+/* Instructions are not to be read from where they were before. */
+static inline void ppc440_forget_code(struct ppc440_vcpu *v)
+{
+	unsigned int i;
+
+	for (i = 0; i < PPC440_NR_CODE; i++)
+		v->code[i].ea = PPC440_NO_EA;
+}
+
 /* The emulator is going to read more where pc, @va, is. */
 void ppc440_mmu_note_code(struct ppc440_vcpu *v, u32 va);
 /* Is @gfn to be run only, or anything again?  Interrupts on. */
@@ -459,7 +498,9 @@ void ppc440_mmu_watch(struct ember_vm *vm, gfn_t gfn, bool watch);
 
 void ppc440_patch_init(struct ppc440_vm *pvm);
 void ppc440_patch_destroy(struct ppc440_vm *pvm);
-/* Is there a rule for @word, which has just trapped? */
+/* Can there be a rule for @word in this VM, wherever it stands? */
+bool ppc440_patch_has_rule(struct ppc440_vcpu *v, u32 word);
+/* Is there one for @word, which has just trapped? */
 bool ppc440_patch_wanted(struct ppc440_vcpu *v, u32 word);
 /* Interrupts on.  True: it has been changed, the guest is to run it again. */
 bool ppc440_patch(struct ppc440_vcpu *v, u32 word);

@@ -289,6 +289,8 @@ u32 ppc440_shadow_space(struct ppc440_vcpu *v)
 
 	v->space_changed = false;
 	v->cur_space = v->msr & MSR_PR ? user_space(v, as) : as;
+	if (v->msr & MSR_PR)
+		v->user_pid = as ? 0 : v->cur_space + 1;
 	set_tag(v);
 	return v->cur_space + 1;
 }
@@ -309,7 +311,9 @@ void ppc440_shadow_pid_changed(struct ppc440_vcpu *v)
 {
 	unsigned long flags;
 
-	v->code_ea = 1;
+	MAGIC(v, PID) = v->pid;
+	ppc440_forget_code(v);
+	v->user_pid = 0;
 	v->space_changed = true;
 	local_irq_save(flags);
 	if (owner == v && any_of_user)

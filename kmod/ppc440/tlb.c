@@ -194,7 +194,7 @@ void ppc440_tlb_set_entry(struct ppc440_vcpu *v, unsigned int idx,
 	struct ppc440_tlbe *e = &v->tlb[idx];
 
 	if (e->pageid & PPC44x_TLB_VALID) {
-		v->code_ea = 1;
+		ppc440_forget_code(v);
 		ppc440_shadow_drop_entry(v, idx);
 	}
 	unlink_entry(v, idx);

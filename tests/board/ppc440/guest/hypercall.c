@@ -448,10 +448,10 @@ u32 g_magic_saved(u32 arg)
 	page = map(AT_END);
 	asm volatile("mr %0, 1" : "=r"(sp));
 	wait_for_tick(page);
+	IO32(page + CRITICAL) = sp;
 	IO32(page + MSR) |= MSR_EE;
 	for (i = 0; i < 7; i++)
 		IO32(page + 4 * i) = 0x100 + i;
-	IO32(page + CRITICAL) = sp;
 	IO32(page + SPRG4) = 0x4444;
 	report(1);
 	for (i = 0; i < 7; i++)

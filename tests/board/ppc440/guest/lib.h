@@ -51,6 +51,10 @@ typedef uint64_t u64;
 #define MSR_PR 0x4000u
 #define MSR_FP 0x2000u
 #define MSR_ME 0x1000u
+#define MSR_FE0 0x800u
+#define MSR_DWE 0x400u
+#define MSR_DE 0x200u
+#define MSR_FE1 0x100u
 #define MSR_IS 0x20u
 #define MSR_DS 0x10u
 
@@ -131,6 +135,7 @@ u32 do_sc(u32), do_trap(u32), do_illegal(u32), do_load(u32), do_mfmsr(u32), do_f
 u32 do_mfdcr(u32), do_rfi(u32), do_tlbwe(u32), do_jump(u32);
 u32 do_store(u32, u32), do_store_1(u32);
 u32 call_user(u32 (*fn)(u32), u32 arg);
+u32 call_user_msr(u32 (*fn)(u32), u32 arg, u32 msr);
 extern char user_returned[];
 
 /* Words of a TLB entry. */

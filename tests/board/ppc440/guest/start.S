@@ -115,20 +115,25 @@ _start:
 	stw	3, TEST_DONE(4)
 1:	b	1b
 
-/* uint32_t call_user(fn, arg): user mode; an sc ends it with r3 as it is. */
+/*
+ * uint32_t call_user(fn, arg): user mode; an sc ends it with r3 as it is.
+ * call_user_msr(fn, arg, msr) likewise, with these bits of MSR.
+ */
 	.text
-	.globl	call_user
+	.globl call_user
+	.globl call_user_msr
 call_user:
+	mfmsr	5
+call_user_msr:
 	mflr	0
 	stwu	1, -96(1)
 	stw	0, 100(1)
 	stmw	13, 16(1)
-	lis	5, kernel_sp@ha
-	stw	1, kernel_sp@l(5)
+	lis	6, kernel_sp@ha
+	stw	1, kernel_sp@l(6)
 	mtspr	SRR0, 3
-	mfmsr	6
-	ori	6, 6, 0x4000		/* PR */
-	mtspr	SRR0 + 1, 6
+	ori	5, 5, 0x4000		/* PR */
+	mtspr	SRR0 + 1, 5
 	lis	7, user_exit@ha
 	addi	7, 7, user_exit@l
 	mtlr	7
