@@ -398,11 +398,11 @@ void ppc440_mmu_watch(struct ember_vm *vm, gfn_t gfn, bool watch)
 
 	spin_lock(&vm->mmu_lock);
 	at = map_at(vm, gfn);
-	if (at && *at & MAP_V) {
+	if (at && *at & MAP_V && !(*at & MAP_X) == watch) {
 		break_groups(at, gfn);
-		*at = watch ? *at | MAP_X : *at & ~MAP_X;
+		*at ^= MAP_X;
+		ppc440_shadow_drop_all(vm);
 	}
-	ppc440_shadow_drop_all(vm);
 	forget_code(vm);
 	spin_unlock(&vm->mmu_lock);
 }
