@@ -215,6 +215,7 @@ enum ember_vcpu_mode {
 /* Bits of vcpu->requests; 0-7 the core's, 8-31 the backend's. */
 #define EMBER_REQ_KICK		0	/* leave the guest, look at the world */
 #define EMBER_REQ_NO_CPU	1	/* entry was refused: CPU not taken */
+#define EMBER_REQ_KILLED	2	/* vm->killed; it stays, for good */
 #define EMBER_REQ_BACKEND	8
 
 /*

@@ -227,6 +227,8 @@ int ember_vcpu_kill(struct ember_vcpu *vcpu, u32 suberror, const u64 *data,
 	if (cmpxchg(&vm->kill_suberror, 0, suberror))
 		return 0;
 	WRITE_ONCE(vm->killed, true);
+	/* Pairs with the barrier in vcpu_publish(): one of us sees the other. */
+	smp_mb();
 	trace_ember_kill(vcpu, suberror);
 	va_start(args, fmt);
 	vaf.fmt = fmt;
@@ -234,7 +236,7 @@ int ember_vcpu_kill(struct ember_vcpu *vcpu, u32 suberror, const u64 *data,
 	pr_warn_ratelimited("VM of process %d stopped: vcpu %u: %pV\n",
 			    task_tgid_nr(current), vcpu->id, &vaf);
 	va_end(args);
-	ember_request_all(vm, EMBER_REQ_KICK);
+	ember_request_all(vm, EMBER_REQ_KILLED);
 	return 0;
 }
 
@@ -268,12 +270,10 @@ static int look_around(struct ember_vcpu *vcpu)
 		return exit_no_cpu(vcpu);
 	if (signal_pending(current))
 		return exit_interrupted(vcpu);
-	if (ember_check_request(vcpu, EMBER_REQ_KICK)) {
-		if (READ_ONCE(vm->synchronizing))
-			stand_aside(vcpu);
-		if (READ_ONCE(vm->killed))
-			return exit_killed(vcpu);
-	}
+	if (ember_check_request(vcpu, EMBER_REQ_KICK) && READ_ONCE(vm->synchronizing))
+		stand_aside(vcpu);
+	if (test_bit(EMBER_REQ_KILLED, &vcpu->requests))
+		return exit_killed(vcpu);
 	cond_resched();
 	return 1;
 }
@@ -332,8 +332,6 @@ int ember_vcpu_run(struct ember_vcpu *vcpu)
 		;
 	else if (READ_ONCE(vcpu->run->immediate_exit__unsafe))
 		ret = exit_interrupted(vcpu);
-	else if (READ_ONCE(vm->killed))
-		ret = exit_killed(vcpu);
 	else
 		ret = run_guest(vcpu);
 

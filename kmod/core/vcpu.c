@@ -261,6 +261,10 @@ static void vcpu_publish(struct ember_vm *vm, struct ember_vcpu *vcpu)
 	vm->vcpus[vcpu->idx] = vcpu;
 	/* Pairs with the load-acquire in ember_get_vcpu(). */
 	smp_store_release(&vm->nr_vcpus, vcpu->idx + 1);
+	/* Pairs with the barrier in ember_vcpu_kill(). */
+	smp_mb();
+	if (READ_ONCE(vm->killed))
+		ember_request(vcpu, EMBER_REQ_KILLED);
 	ember_stats_add_vcpu(vcpu);
 }
 

@@ -285,6 +285,10 @@ static void internal_error(void)
 	expect_eq(cpu->run->internal.data[0] >> 26, 0x22); /* lwl */
 	expect_eq(cpu->run->internal.data[1], vcpu_pc(cpu));
 	expect_eq(cpu->run->internal.data[2], PHYS(OTHER_IO) + 2);
+	/* it stays so, for each vcpu that it has or gets */
+	vcpu_exits(cpu, KVM_EXIT_INTERNAL_ERROR);
+	vcpu_exits(vm_create_vcpu(vm), KVM_EXIT_INTERNAL_ERROR);
+	vcpu_exits(cpu, KVM_EXIT_INTERNAL_ERROR);
 }
 
 /* ---- ONE_REG ---------------------------------------------------------------------- */
