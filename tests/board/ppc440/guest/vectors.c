@@ -502,6 +502,7 @@ static u32 user_ends(struct exc *e, u32 *regs)
 		denied++;
 	} else {
 		check_exc(e->ivor == 8);
+		(void)IO32(KERNELS);
 	}
 	return leave_user(e, regs);
 }
