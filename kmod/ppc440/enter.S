@@ -220,6 +220,8 @@ ppc440_block_sc:
 /*
  * Program interrupts: rfi of the guest's kernel, as do_rfi() and the way in do it.  Not
  * where that takes more than registers: an interrupt that waits, sleep, address space 1.
+ * Other instructions are handed on to ppc440_emulate(), which takes a 0 for one that was
+ * not found.
  */
 	.globl	ppc440_block_program
 ppc440_block_program:
@@ -230,6 +232,7 @@ ppc440_block_program:
 	lwz	r29, VCPU_MSR(r30)
 	andi.	r29, r29, MSR_PR | MSR_IS
 	bne	1f
+	/* ppc440_fetch() */
 	mfspr	r29, SPRN_SRR0
 	rlwinm	r28, r29, 23, 27, 28	/* the page's number % 4 * 8 bytes */
 	add	r28, r28, r30
@@ -245,6 +248,7 @@ ppc440_block_program:
 	xoris	r29, r29, PPC440_INSN_RFI@h
 	cmpwi	r29, PPC440_INSN_RFI@l
 	bne	1f
+	/* r29: the magic page, r28: what MSR becomes, r27 in the end: the PID */
 	lwz	r29, VCPU_MAGIC(r30)
 	lwz	r28, PPC440_MAGIC_SRR1(r29)
 	lis	r27, PPC440_MSR_BITS@h
