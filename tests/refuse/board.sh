@@ -7,13 +7,14 @@ case $case in
 no-extensions) pattern='ember: this CPU has no virtualization extensions: ' ;;
 no-gicv2) pattern='ember: no GICv2 with virtualization .*: this board ' ;;
 hypervisor) pattern='ember: another hypervisor holds Hyp mode: ' ;;
+watermark) pattern='ember: ppc440: this host lacks a _tlbil_all as Linux 6.1 has it ' ;;
 *) pattern='no such case' ;;
 esac
 
 why=
 said=$(insmod /ember.ko 2>&1)
 status=$?
-line=$(dmesg | grep '] ember: ' | grep -v -e 'out-of-tree' -e 'verification failed' | tail -n 1)
+line=$(dmesg | grep -E '(^|] )ember: ' | grep -v -e 'out-of-tree' -e 'verification failed' | tail -n 1)
 if [ $status -eq 0 ]; then
 	why="the module was loaded"
 elif [ "${said#*No such device}" = "$said" ]; then

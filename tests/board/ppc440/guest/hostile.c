@@ -26,6 +26,7 @@
 
 #define INSN_SC 0x44000002u
 #define INSN_TRAP 0x7fe00008u
+#define INSN_RFI 0x4c000064u
 #define INSN_BDNZ_BACK 0x42000000u
 
 static u32 seed, kinds, tries, piece;
@@ -503,12 +504,25 @@ static void fill_hypercall(void)
 		wild_regs[11] = one_in(4) ? any() : 0x00010000 | (any() & 0x1f);
 }
 
+/* Where rfi may go on: in this piece by all its addresses, in all modes. */
+static u32 any_return(void)
+{
+	static const u32 at[] = { 0, HIGH, USER_CODE };
+	u32 base = at[any() % 3];
+
+	if (one_in(2))
+		return tame(any() & (MSR_CE | MSR_EE | MSR_PR | MSR_FP | MSR_ME | 0x900 |
+				     (one_in(4) ? MSR_IS : 0)));
+	return (base == USER_CODE ? base : base + piece_at()) +
+	       (any() & (one_in(4) ? 0x1fff : 0x3c));
+}
+
 static void fill_regs(u32 kind)
 {
 	u32 i;
 
 	for (i = 0; i < 36; i++)
-		wild_regs[i] = any_value();
+		wild_regs[i] = one_in(4) ? any_return() : any_value();
 	if (kind != HOSTILE_MAGIC)
 		return;
 	for (i = 32; i < 35; i++)
