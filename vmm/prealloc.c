@@ -19,7 +19,6 @@
 #define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
 #endif
 
-#define PIECE ((size_t)1 << 20)
 /* Pages taken for nothing, at most, as a part of the memory. */
 #define SPARE_PART 4
 
@@ -66,13 +65,13 @@ static bool ends_piece(const struct pages *p, const uint8_t *last)
 {
 	uint64_t frame = frame_of(p, last);
 
-	return frame && (frame + 1) % (PIECE / p->size) == 0;
+	return frame && (frame + 1) % (PREALLOC_PIECE / p->size) == 0;
 }
 
 /* What cannot be had in its place is taken as it comes. */
 static void find_piece(struct pages *p)
 {
-	size_t tries = 2 * PIECE / p->size;
+	size_t tries = 2 * PREALLOC_PIECE / p->size;
 	uint8_t *page;
 
 	while (p->pagemap >= 0 && tries-- && p->nr_spare < p->max_spare) {
@@ -88,7 +87,7 @@ static int fill(struct pages *p, uint8_t *hva, size_t size)
 	int r = 0;
 
 	for (at = 0; at < size && !r; at += len) {
-		len = size - at < PIECE ? size - at : PIECE;
+		len = size - at < PREALLOC_PIECE ? size - at : PREALLOC_PIECE;
 		if (!at || !ends_piece(p, hva + at - p->size))
 			find_piece(p);
 		r = populate(hva + at, len, p->size);
@@ -96,11 +95,17 @@ static int fill(struct pages *p, uint8_t *hva, size_t size)
 	return r;
 }
 
+/* Then the kernel sees to it by itself. */
+static bool has_huge_pages(void)
+{
+	return access("/sys/kernel/mm/transparent_hugepage", F_OK) == 0;
+}
+
 int prealloc(uint8_t *hva, size_t size)
 {
 	struct pages p = {
 		.size = (size_t)sysconf(_SC_PAGESIZE),
-		.pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC),
+		.pagemap = has_huge_pages() ? -1 : open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC),
 	};
 	int r;
 

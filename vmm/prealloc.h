@@ -8,10 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define PREALLOC_PIECE ((uint64_t)1 << 20)
+
 /*
  * Have the host back [@hva, @hva + @size), page aligned, with memory of its own, in
- * ascending order, and, where the host gives pages out one behind the other and this
- * process may see where (CAP_SYS_ADMIN), so that each MiB is in one aligned piece.  What
+ * ascending order, and, where the host has small pages only, gives them out one behind
+ * the other and lets this process see where (CAP_SYS_ADMIN), so that each PREALLOC_PIECE bytes are in one aligned piece.  What
  * is there already stays.  @size: bytes.  Returns 0 or -errno (-ENOMEM: not enough).
  */
 int prealloc(uint8_t *hva, size_t size);

@@ -10,6 +10,7 @@
 
 #include "../err.h"
 #include "../guestmem.h"
+#include "../prealloc.h"
 #include "boot.h"
 #include "image.h"
 
@@ -125,6 +126,20 @@ void *boot_read_file(int fd, const char *what, const char *path, uint64_t max, u
 	return buf;
 }
 
+/*
+ * What a kernel has in memory is used all the time: large TLB entries for it are worth more
+ * than any others.  Where they cannot be had, nothing is lost.
+ */
+static void take_at_once(const struct image_seg *s, const struct guestmem *mem)
+{
+	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), start = s->gpa & -PREALLOC_PIECE;
+	const uint64_t size = (s->gpa + s->memsz - start + page - 1) & -page;
+	void *hva = guestmem_at(mem, start, size);
+
+	if (hva)
+		prealloc(hva, size);
+}
+
 static int copy_segments(const struct image *img, const uint8_t *buf, const struct guestmem *mem,
 			 struct err *e)
 {
@@ -140,6 +155,7 @@ static int copy_segments(const struct image *img, const uint8_t *buf, const stru
 				"it wants %llu KiB at 0x%llx, where there is no memory (--mem)",
 				(unsigned long long)((s->memsz + 1023) / KIB),
 				(unsigned long long)s->gpa);
+		take_at_once(s, mem);
 		memcpy(to, buf + s->from, s->filesz);
 	}
 	if (!guestmem_at(mem, img->entry & ~1u, 4))
