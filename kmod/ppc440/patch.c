@@ -8,7 +8,7 @@
  * loads from it, stores to it or runs it elsewhere gets the old words back first.  What
  * the monitor writes (a disk's data, say) is not watched, and need not be: old words are
  * put back only where the new ones still are.  A dump of the guest's memory shows the
- * new ones.
+ * new ones, unless translation was ended before (EMBER_CAP_PPC_TRANSLATE).
  *
  * The stubs of a VM are 64 KiB of the module's memory, which its kernel has below itself
  * as long as it maps nothing of its own there; else translation ends for this VM.
@@ -284,6 +284,8 @@ static bool has_room(struct ppc440_vcpu *v)
 {
 	unsigned int i;
 
+	if (v->magic_ea - PPC440_STUBS < PPC440_STUBS_BYTES)
+		return false;
 	for (i = 0; i < PPC440_TLB_SIZE; i++)
 		if (lies_over(&v->tlb[i]))
 			return false;
@@ -396,15 +398,30 @@ void ppc440_patch_stop(struct ppc440_vcpu *v)
 	struct ppc440_vm *pvm = to_ppc440_vm(v->vcpu.vm);
 	struct patched_page *page;
 	unsigned long gfn;
+	int idx;
 
+	/* Also called where a register is set. */
+	idx = srcu_read_lock(&pvm->vm.srcu);
 	mutex_lock(&pvm->patch_lock);
 	pvm->translates = false;
 	xa_for_each(&pvm->patched, gfn, page)
 		undo(v, gfn, page);
 	WRITE_ONCE(pvm->live, false);
 	mutex_unlock(&pvm->patch_lock);
+	srcu_read_unlock(&pvm->vm.srcu, idx);
 	/* Other vcpus have seen the stubs, too. */
 	ppc440_shadow_drop_all(&pvm->vm);
+}
+
+/* What was wanted back then is not held against it. */
+void ppc440_patch_resume(struct ppc440_vcpu *v)
+{
+	struct ppc440_vm *pvm = to_ppc440_vm(v->vcpu.vm);
+
+	mutex_lock(&pvm->patch_lock);
+	memset(pvm->undone, 0, sizeof(pvm->undone));
+	pvm->translates = true;
+	mutex_unlock(&pvm->patch_lock);
 }
 
 bool ppc440_patch_conflicts(struct ppc440_vcpu *v, const struct ppc440_tlbe *e)

@@ -112,7 +112,7 @@ struct ppc440_vm {
 	struct ppc440_uic uic;
 
 	/* Translation of the guest's code, see patch.c. */
-	bool translates;		/* fixed with the first vcpu, but may end */
+	bool translates;		/* patch_lock, once there are vcpus */
 	bool live;			/* there is translated code; patch_lock */
 	struct mutex patch_lock;
 	struct xarray patched;		/* by gfn; patch_lock to change it */
@@ -512,8 +512,9 @@ bool ppc440_patch_runs(struct ember_vm *vm, gfn_t gfn, u32 va, bool *watched);
 void ppc440_patch_undo(struct ppc440_vcpu *v, gfn_t gfn);
 /* Would this entry lie over the magic page or the stubs? */
 bool ppc440_patch_conflicts(struct ppc440_vcpu *v, const struct ppc440_tlbe *e);
-/* All old words are back, and that for good.  Interrupts on. */
+/* All old words are back, and that until it is resumed.  Interrupts on. */
 void ppc440_patch_stop(struct ppc440_vcpu *v);
+void ppc440_patch_resume(struct ppc440_vcpu *v);
 /*
  * pc is among the stubs: it becomes that of the instruction or the next one, @word is
  * the instruction.  False: there is no such stub.

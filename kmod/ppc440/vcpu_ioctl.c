@@ -4,6 +4,7 @@
  *
  * Read after regs.c.  Numbers and structs are those of <asm/kvm.h>.
  */
+#include <linux/ember.h>
 #include <linux/kvm.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -163,6 +164,22 @@ static long set_sregs(struct ppc440_vcpu *v, const void __user *arg)
 	return ret;
 }
 
+/* Translation of the VM ends, with nothing of it left in memory, or may begin again. */
+static long enable_cap(struct ppc440_vcpu *v, const void __user *arg)
+{
+	struct kvm_enable_cap cap;
+
+	if (copy_from_user(&cap, arg, sizeof(cap)))
+		return -EFAULT;
+	if (cap.cap != EMBER_CAP_PPC_TRANSLATE || cap.flags || cap.args[0] > 1)
+		return -EINVAL;
+	if (cap.args[0])
+		ppc440_patch_resume(v);
+	else
+		ppc440_patch_stop(v);
+	return 0;
+}
+
 long ppc440_vcpu_ioctl(struct ember_vcpu *vcpu, unsigned int ioctl,
 		       unsigned long arg)
 {
@@ -178,6 +195,8 @@ long ppc440_vcpu_ioctl(struct ember_vcpu *vcpu, unsigned int ioctl,
 		return get_sregs(v, argp);
 	case KVM_SET_SREGS:
 		return set_sregs(v, argp);
+	case KVM_ENABLE_CAP:
+		return enable_cap(v, argp);
 	default:
 		return -ENOTTY;
 	}

@@ -14,7 +14,11 @@
  */
 #define EMBER_CAP_MIPS_TRANSLATE	0x656d0001
 
-/* The same for PowerPC 440. */
+/*
+ * The same for PowerPC 440.  Of a vcpu of a VM, by its thread, at any time: 0 ends
+ * translation in the VM and puts the guest's own words back into its memory, so that it
+ * can be saved; 1 lets it begin again.
+ */
 #define EMBER_CAP_PPC_TRANSLATE		0x656d0002
 
 /*

@@ -30,7 +30,12 @@ static void vm_enable_cap(void)
 	expect(ioctl(fd, KVM_CREATE_VCPU, 0) >= 0);
 	expect_errno(enable(fd, EMBER_CAP_PPC_TRANSLATE, 0, 0), EBUSY);
 	vm_new(&vm);
-	expect(enable(vm.cpu, EMBER_CAP_PPC_TRANSLATE, 0, 0) < 0);
+	expect_ok(enable(vm.cpu, EMBER_CAP_PPC_TRANSLATE, 0, 0));
+	expect_ok(enable(vm.cpu, EMBER_CAP_PPC_TRANSLATE, 0, 1));
+	expect_errno(enable(vm.cpu, EMBER_CAP_PPC_TRANSLATE, 0, 2), EINVAL);
+	expect_errno(enable(vm.cpu, EMBER_CAP_PPC_TRANSLATE, 1, 0), EINVAL);
+	expect_errno(enable(vm.cpu, KVM_CAP_PPC_BOOKE_WATCHDOG, 0, 0), EINVAL);
+	expect_errno(ioctl(vm.cpu, KVM_ENABLE_CAP, NULL), EFAULT);
 }
 
 /* ---- the UIC ------------------------------------------------------------------- */

@@ -580,15 +580,6 @@ u32 g_fpu(u32 n)
 
 /* ---- translation -------------------------------------------------------------------------------------------- */
 
-/* The image again, where stubs are in reach. */
-#define HIGH 0xc0000000
-
-static u32 run_high(u32 (*fn)(u32), u32 arg)
-{
-	tlb_set(60, 0, HIGH | TLB_VALID | TLB_SIZE(7), 0, TLB_S);
-	return ((u32(*)(u32))((u32)fn + HIGH))(arg);
-}
-
 /* An instruction that has been translated reads, and is replaced, as the guest wrote it. */
 static u32 translated(u32 n)
 {

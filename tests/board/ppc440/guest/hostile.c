@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include "../lib/hostile.h"
 
-#define HIGH 0xc0000000 /* all memory again, where stubs are in reach */
 #define USER_CODE 0x20400000 /* a piece's pages, in both address spaces */
 #define PIECES SCRATCH /* two pages each */
 #define NR_PIECES 256

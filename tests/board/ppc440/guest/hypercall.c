@@ -276,7 +276,6 @@ u32 g_magic_translated(u32 n)
 }
 
 #define STUBS 0xbec00000u
-#define HIGH 0xc0000000u
 
 static void toggle(u32 page, u32 n)
 {
@@ -306,8 +305,7 @@ static u32 over_stubs(u32 n)
 /* Where stubs are, which only code above them reaches: there is no translation any more. */
 u32 g_magic_stubs(u32 n)
 {
-	tlb_set(60, 0, HIGH | TLB_VALID | TLB_SIZE(7), 0, TLB_S);
-	return ((u32(*)(u32))((u32)over_stubs + HIGH))(n);
+	return run_high(over_stubs, n);
 }
 
 /* ---- interrupts ------------------------------------------------------------------------------ */

@@ -17,3 +17,9 @@ u32 on_exception(struct exc *e, u32 *regs)
 		IO32(TEST_IO + TEST_EXC) = (u32)e;
 	return exc_hook(e, regs);
 }
+
+u32 run_high(u32 (*fn)(u32), u32 arg)
+{
+	tlb_set(60, 0, HIGH | TLB_VALID | TLB_SIZE(7), 0, TLB_S);
+	return ((u32(*)(u32))((u32)fn + HIGH))(arg);
+}

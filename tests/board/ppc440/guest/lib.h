@@ -166,4 +166,9 @@ static inline void tlb_clear(u32 index)
 	asm volatile("tlbwe %0, %1, 0\n\tisync" : : "r"(0), "r"(index) : "memory");
 }
 
+/* The image again, where stubs are in reach: @fn(@arg) there. */
+#define HIGH 0xc0000000
+
+u32 run_high(u32 (*fn)(u32), u32 arg);
+
 #endif
