@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/mman.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "prealloc.h"
@@ -78,6 +79,8 @@ static void find_piece(struct pages *p)
 		page = p->spare + p->nr_spare++ * p->size;
 		if (populate(page, p->size, p->size) || ends_piece(p, page))
 			return;
+		if (!frame_of(p, page)) /* for root only */
+			p->max_spare = 0;
 	}
 }
 
@@ -101,6 +104,19 @@ static bool has_huge_pages(void)
 	return access("/sys/kernel/mm/transparent_hugepage", F_OK) == 0;
 }
 
+/* Not what the host will need for @size bytes, nor more than half of what is left. */
+static size_t may_spare(size_t size)
+{
+	struct sysinfo si;
+	uint64_t left;
+
+	if (sysinfo(&si))
+		return 0;
+	left = (uint64_t)si.freeram * si.mem_unit;
+	left = left > size ? (left - size) / 2 : 0;
+	return left < size / SPARE_PART ? (size_t)left : size / SPARE_PART;
+}
+
 int prealloc(uint8_t *hva, size_t size)
 {
 	struct pages p = {
@@ -112,7 +128,7 @@ int prealloc(uint8_t *hva, size_t size)
 	p.spare = mmap(NULL, size / SPARE_PART, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p.spare != MAP_FAILED)
-		p.max_spare = size / SPARE_PART / p.size;
+		p.max_spare = may_spare(size) / p.size;
 	r = fill(&p, hva, size);
 	if (p.spare != MAP_FAILED)
 		munmap(p.spare, size / SPARE_PART);

@@ -95,7 +95,7 @@ static void install_low(struct ember_vm *vm, const struct fault *f, u32 *at, boo
 	if (!(*at & SPTE_V))
 		vm->mapped.pages++;
 	map_page(vm, f, at, true);
-	changed |= mips32_large_join(at, f->gfn, write, &vm->mapped.large);
+	changed |= mips32_mmu_join(vm, at, f->gfn, write);
 	if (changed)
 		mips32_mmu_flush(vm);
 }

@@ -9,8 +9,7 @@
  * there when all its pages are.  Pure C.
  *
  * No two entries of a TLB may match one address (PRA 4.9.3), so who makes a group or
- * breaks one flushes before the guest runs on.  A refill on another CPU may see part of
- * a change: what it loads is gone with that flush, too.
+ * breaks one flushes before the guest runs on, and nothing else refills until then.
  */
 #ifndef EMBER_MIPS32_LARGE_H
 #define EMBER_MIPS32_LARGE_H

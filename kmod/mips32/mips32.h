@@ -454,6 +454,8 @@ void mips32_mem_write_protect(struct ember_vm *vm, gfn_t gfn,
 bool mips32_mem_age(struct ember_vm *vm, gfn_t gfn, unsigned long npages,
 		    bool clear);
 void mips32_mmu_destroy(struct mips32_vm *mvm);
+/* mips32_large_join(), where the host can have large entries.  mmu_lock. */
+bool mips32_mmu_join(struct ember_vm *vm, u32 *pte, gfn_t gfn, bool write);
 /* No TLB has what it had of @vm, and no vcpu runs on with that.  mmu_lock. */
 void mips32_mmu_flush(struct ember_vm *vm);
 

@@ -77,6 +77,17 @@ static bool is_low(struct mips32_vcpu *v, u32 va)
 /* ---- TLB exceptions ------------------------------------------------------------------ */
 
 /*
+ * NOT DONE: groups on a host with several CPUs.  Another one may refill from the group
+ * before it has come out of its guest, over entries of parts of it; there they would have
+ * to be hidden first, and made after the flush.
+ */
+bool mips32_mmu_join(struct ember_vm *vm, u32 *pte, gfn_t gfn, bool write)
+{
+	return num_possible_cpus() == 1 &&
+	       mips32_large_join(pte, gfn, write, &vm->mapped.large);
+}
+
+/*
  * The TLB has an entry of before there was a group, or one for a half that has pages
  * that must not be written to: this one may.  False: with interrupts on.
  */
@@ -88,7 +99,7 @@ static bool map_large(struct mips32_vcpu *v, u32 *pte, gfn_t gfn, bool write)
 		return false;
 	if (write && !mips32_pte_writable(*pte)) {
 		mips32_large_break(pte, gfn, &vm->mapped.large);
-		mips32_large_join(pte, gfn, true, &vm->mapped.large);
+		mips32_mmu_join(vm, pte, gfn, true);
 	}
 	mips32_mmu_flush(vm);
 	return true;

@@ -293,7 +293,7 @@ static int patch(struct ppc440_vcpu *v)
 static noinline void decode(struct ppc440_vcpu *v, struct ppc440_known *known)
 {
 	ppc440_decode(v->word, &known->insn);
-	known->has_rule = ppc440_patch_has_rule(v, v->word);
+	known->has_rule = ppc440_patch_has_rule(v->word);
 	known->word = v->word;
 }
 

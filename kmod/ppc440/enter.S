@@ -232,6 +232,9 @@ ppc440_block_program:
 	lwz	r29, VCPU_MSR(r30)
 	andi.	r29, r29, MSR_PR | MSR_IS
 	bne	1f
+	mfspr	r29, SPRN_ESR		/* one of the FPU's may come before an rfi */
+	andis.	r29, r29, (ESR_PTR | ESR_FP | ESR_PUO)@h
+	bne	1f
 	/* ppc440_fetch() */
 	mfspr	r29, SPRN_SRR0
 	rlwinm	r28, r29, 23, 27, 28	/* the page's number % 4 * 8 bytes */

@@ -184,7 +184,7 @@ static u32 mapping_mask(const struct ppc440_vcpu *v, u32 va, const struct route 
 	while (mask > r->mask)
 		mask >>= 2;
 	/* Nothing lies over the magic page, which is not the guest's own. */
-	if (unlikely(!((v->magic_ea ^ va) & ~mask)))
+	if (unlikely(v->magic_ea != PPC440_NO_EA && !((v->magic_ea ^ va) & ~mask)))
 		mask = min_t(u32, mask, PAGE_SIZE - 1);
 	return mask;
 }

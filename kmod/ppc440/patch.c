@@ -152,11 +152,12 @@ struct code_page {
 	u32 *words;
 };
 
+/* Of a slot that the guest may write to, or may have been allowed to before. */
 static int code_get(struct ember_vm *vm, gfn_t gfn, struct code_page *code)
 {
 	code->gfn = gfn;
 	code->slot = ember_gfn_to_slot(vm, gfn);
-	if (!code->slot || code->slot->flags & KVM_MEM_READONLY)
+	if (!code->slot)
 		return -EFAULT;
 	if (get_user_pages_unlocked(ember_gfn_to_hva(code->slot, gfn), 1,
 				    &code->page, FOLL_WRITE) != 1)
@@ -236,6 +237,11 @@ static u8 *undo_count(struct ppc440_vm *pvm, gfn_t gfn)
 	return &pvm->undone[(u32)gfn % ARRAY_SIZE(pvm->undone)];
 }
 
+static bool may_change(const struct code_page *code)
+{
+	return !(code->slot->flags & KVM_MEM_READONLY);
+}
+
 /* Does a guest that nobody stopped in between still have this word there? */
 static bool change_word(struct ppc440_vcpu *v, struct code_page *code, u32 va, u32 word)
 {
@@ -280,7 +286,7 @@ static bool lies_over(const struct ppc440_tlbe *e)
  * As long as nothing is translated the guest may have anything there, and then nothing is:
  * a boot loader has its flash at the end of the address space.
  */
-static bool has_room(struct ppc440_vcpu *v)
+static bool vcpu_has_room(struct ppc440_vcpu *v)
 {
 	unsigned int i;
 
@@ -292,16 +298,27 @@ static bool has_room(struct ppc440_vcpu *v)
 	return true;
 }
 
+static bool has_room(struct ppc440_vm *pvm)
+{
+	struct ember_vcpu *vcpu;
+	unsigned int i;
+
+	ember_for_each_vcpu(i, vcpu, &pvm->vm)
+		if (!vcpu_has_room(to_ppc440(vcpu)))
+			return false;
+	return true;
+}
+
 static bool patch_at(struct ppc440_vcpu *v, gfn_t gfn, u32 va, u32 word)
 {
 	struct ppc440_vm *pvm = to_ppc440_vm(v->vcpu.vm);
 	struct code_page code;
 	bool changed;
 
-	if (!pvm->translates || (!pvm->live && !has_room(v)) || !make_stubs(pvm) ||
+	if (!pvm->translates || (!pvm->live && !has_room(pvm)) || !make_stubs(pvm) ||
 	    *undo_count(pvm, gfn) >= PATCH_MAX_UNDO || code_get(&pvm->vm, gfn, &code))
 		return false;
-	changed = change_word(v, &code, va, word);
+	changed = may_change(&code) && change_word(v, &code, va, word);
 	code_put(v, &code, changed);
 	return changed;
 }
@@ -331,9 +348,9 @@ static bool has_rule(u32 word, u32 pc)
 	return rule != PPC440_RULE_NONE && rule < PPC440_RULE_STAYS;
 }
 
-bool ppc440_patch_has_rule(struct ppc440_vcpu *v, u32 word)
+bool ppc440_patch_has_rule(u32 word)
 {
-	return to_ppc440_vm(v->vcpu.vm)->translates && has_rule(word, PPC440_STUBS);
+	return has_rule(word, PPC440_STUBS);
 }
 
 bool ppc440_patch_wanted(struct ppc440_vcpu *v, u32 word)
@@ -362,13 +379,14 @@ static void free_stubs(struct ppc440_vm *pvm, const struct patched_page *page)
 			pvm->stub_site[site->stub].old = 0;
 }
 
-/* Without its page (the owner's mapping is gone) there is nothing to restore. */
-static void undo(struct ppc440_vcpu *v, gfn_t gfn, struct patched_page *page)
+/* False: the owner's mapping is gone, so there is nothing to restore. */
+static bool undo(struct ppc440_vcpu *v, gfn_t gfn, struct patched_page *page)
 {
 	struct ppc440_vm *pvm = to_ppc440_vm(v->vcpu.vm);
 	struct code_page code;
+	bool there = !code_get(&pvm->vm, gfn, &code);
 
-	if (!code_get(&pvm->vm, gfn, &code)) {
+	if (there) {
 		restore_words(&code, page);
 		code_put(v, &code, true);
 	}
@@ -379,6 +397,7 @@ static void undo(struct ppc440_vcpu *v, gfn_t gfn, struct patched_page *page)
 	if (*undo_count(pvm, gfn) < PATCH_MAX_UNDO)
 		++*undo_count(pvm, gfn);
 	ember_count_exit(&v->vcpu, PPC440_EXIT_UNPATCH);
+	return there;
 }
 
 void ppc440_patch_undo(struct ppc440_vcpu *v, gfn_t gfn)
@@ -393,24 +412,26 @@ void ppc440_patch_undo(struct ppc440_vcpu *v, gfn_t gfn)
 	mutex_unlock(&pvm->patch_lock);
 }
 
-void ppc440_patch_stop(struct ppc440_vcpu *v)
+int ppc440_patch_stop(struct ppc440_vcpu *v)
 {
 	struct ppc440_vm *pvm = to_ppc440_vm(v->vcpu.vm);
 	struct patched_page *page;
 	unsigned long gfn;
-	int idx;
+	int idx, ret = 0;
 
 	/* Also called where a register is set. */
 	idx = srcu_read_lock(&pvm->vm.srcu);
 	mutex_lock(&pvm->patch_lock);
 	pvm->translates = false;
 	xa_for_each(&pvm->patched, gfn, page)
-		undo(v, gfn, page);
+		if (!undo(v, gfn, page))
+			ret = -EFAULT;
 	WRITE_ONCE(pvm->live, false);
 	mutex_unlock(&pvm->patch_lock);
 	srcu_read_unlock(&pvm->vm.srcu, idx);
 	/* Other vcpus have seen the stubs, too. */
 	ppc440_shadow_drop_all(&pvm->vm);
+	return ret;
 }
 
 /* What was wanted back then is not held against it. */

@@ -498,8 +498,8 @@ void ppc440_mmu_watch(struct ember_vm *vm, gfn_t gfn, bool watch);
 
 void ppc440_patch_init(struct ppc440_vm *pvm);
 void ppc440_patch_destroy(struct ppc440_vm *pvm);
-/* Can there be a rule for @word in this VM, wherever it stands? */
-bool ppc440_patch_has_rule(struct ppc440_vcpu *v, u32 word);
+/* Can there be a rule for @word, wherever it stands? */
+bool ppc440_patch_has_rule(u32 word);
 /* Is there one for @word, which has just trapped? */
 bool ppc440_patch_wanted(struct ppc440_vcpu *v, u32 word);
 /* Interrupts on.  True: it has been changed, the guest is to run it again. */
@@ -512,8 +512,11 @@ bool ppc440_patch_runs(struct ember_vm *vm, gfn_t gfn, u32 va, bool *watched);
 void ppc440_patch_undo(struct ppc440_vcpu *v, gfn_t gfn);
 /* Would this entry lie over the magic page or the stubs? */
 bool ppc440_patch_conflicts(struct ppc440_vcpu *v, const struct ppc440_tlbe *e);
-/* All old words are back, and that until it is resumed.  Interrupts on. */
-void ppc440_patch_stop(struct ppc440_vcpu *v);
+/*
+ * All old words are back, and that until it is resumed; -EFAULT: where the owner has its
+ * memory no more they are not.  Interrupts on.
+ */
+int ppc440_patch_stop(struct ppc440_vcpu *v);
 void ppc440_patch_resume(struct ppc440_vcpu *v);
 /*
  * pc is among the stubs: it becomes that of the instruction or the next one, @word is

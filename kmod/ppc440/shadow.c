@@ -241,6 +241,8 @@ void ppc440_shadow_drop_all(struct ember_vm *vm)
 		ppc440_shadow_clear();
 		/* It may be on its way in: its table is still the one to be used. */
 		owner = v;
+		/* Another thread may have changed code that it has run. */
+		v->want_iccci = true;
 	}
 	ember_for_each_vcpu(i, vcpu, vm)
 		ppc440_shadow_forget(to_ppc440(vcpu));

@@ -173,10 +173,9 @@ static long enable_cap(struct ppc440_vcpu *v, const void __user *arg)
 		return -EFAULT;
 	if (cap.cap != EMBER_CAP_PPC_TRANSLATE || cap.flags || cap.args[0] > 1)
 		return -EINVAL;
-	if (cap.args[0])
-		ppc440_patch_resume(v);
-	else
-		ppc440_patch_stop(v);
+	if (!cap.args[0])
+		return ppc440_patch_stop(v);
+	ppc440_patch_resume(v);
 	return 0;
 }
 

@@ -124,6 +124,41 @@ static void put_back(void)
 	expect(translations() > before);
 }
 
-static const struct test tests[] = { TEST(plain), TEST(translated), TEST(put_back) };
+/* What has trapped for long is translated once it may be. */
+static void begins_late(void)
+{
+	long long before = translations();
+	unsigned int n = 0;
+	struct event ev;
+
+	vm_new_plain(&one);
+	vm_start(&one, "g_moves_work", ROUNDS, 0);
+	while ((ev = vm_next(&one)).kind == EV_REPORT) {
+		if (++n < ROUNDS / 2)
+			expect_eq(translations(), before);
+		if (n == ROUNDS / 2)
+			expect_ok(vcpu_translate(&one, true));
+	}
+	expect_eq(ev.kind, EV_DONE);
+	expect(translations() > before);
+}
+
+/* Words that cannot be put back are not passed over: the owner has taken the page away. */
+static void not_put_back(void)
+{
+	unsigned int n = 0;
+	uint8_t *code;
+
+	vm_new(&one);
+	code = vm_mem(&one, guest_sym("moves_work"));
+	vm_start(&one, "g_moves_work", ROUNDS, 0);
+	while (n++ < 50)
+		expect_eq(vm_next(&one).kind, EV_REPORT);
+	expect_ok(mprotect(code, PAGE, PROT_NONE));
+	expect_errno(vcpu_translate(&one, false), EFAULT);
+}
+
+static const struct test tests[] = { TEST(plain), TEST(translated), TEST(put_back),
+				     TEST(begins_late), TEST(not_put_back) };
 
 TEST_MAIN("moves", tests)
