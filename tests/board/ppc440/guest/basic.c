@@ -388,13 +388,13 @@ static void uic_all(u32 edges)
 	mtdcr(UIC_ER, 0xffffffff);
 }
 
-/* Inputs that the test raises and lowers at each report. */
-u32 g_lines(u32 n)
+/* Inputs that the test moves at each report; those of @edges count when they rise. */
+static u32 watch_inputs(u32 n, u32 edges)
 {
 	u32 i, seen = 0;
 
 	exc_hook = irq_hook;
-	uic_all(0);
+	uic_all(edges);
 	mtmsr(mfmsr() | MSR_EE);
 	for (i = 0; i <= n; i++) {
 		irq_seen = 0;
@@ -407,6 +407,11 @@ u32 g_lines(u32 n)
 	mtmsr(mfmsr() & ~MSR_EE);
 	exc_hook = 0;
 	return seen;
+}
+
+u32 g_lines(u32 n)
+{
+	return watch_inputs(n, 0);
 }
 
 /* It spins until an interrupt comes. */
@@ -690,24 +695,9 @@ u32 g_own_memory(u32 first)
 	return 0;
 }
 
-/* As g_lines, but edges. */
 u32 g_edges(u32 n)
 {
-	u32 i, seen = 0;
-
-	exc_hook = irq_hook;
-	uic_all(0xffffffff);
-	mtmsr(mfmsr() | MSR_EE);
-	for (i = 0; i <= n; i++) {
-		irq_seen = 0;
-		report(seen);
-		while (i < n && !irq_seen)
-			;
-		seen = irq_seen;
-		mtdcr(UIC_ER, 0xffffffff);
-	}
-	mtmsr(mfmsr() & ~MSR_EE);
-	exc_hook = 0;
+	watch_inputs(n, 0xffffffff);
 	return 0;
 }
 
