@@ -38,6 +38,17 @@ void ember_mark_dirty(struct ember_memslot *slot, gfn_t gfn)
 	set_bit_le(gfn - slot->base_gfn, slot->dirty);
 }
 
+/*
+ * No entry of the owner's ever says that the guest writes, so the page has to, or
+ * reclaim throws it away.
+ */
+void ember_page_written(struct ember_memslot *slot, gfn_t gfn, struct page *page)
+{
+	if (!PageDirty(page))
+		SetPageDirty(page);
+	ember_mark_dirty(slot, gfn);
+}
+
 /* Move @nr words from @slot's bitmap, from word @first, to @words. */
 static void take_words(struct ember_vm *vm, struct ember_memslot *slot,
 		       unsigned long first, unsigned int nr,

@@ -88,6 +88,11 @@ static inline unsigned long ember_gfn_to_hva(const struct ember_memslot *slot,
  * page must not be mapped for writing at a time when it is not recorded.
  */
 void ember_mark_dirty(struct ember_memslot *slot, gfn_t gfn);
+/*
+ * The same, where a fault handler maps @page for writing in tables of its own, which the
+ * host's reclaim does not look at.  The caller holds a reference to it.
+ */
+void ember_page_written(struct ember_memslot *slot, gfn_t gfn, struct page *page);
 
 /*
  * Copy from or to guest memory through the owner's mm.  May sleep; the caller

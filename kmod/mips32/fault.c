@@ -63,17 +63,6 @@ static u32 fault_pte(const struct fault *f)
 	return f->writable ? pte | SPTE_D : pte;
 }
 
-/*
- * No entry of the owner's ever says that the guest writes, so the page has to, or
- * reclaim throws it away.
- */
-static void fault_written(const struct fault *f)
-{
-	if (!PageDirty(f->page))
-		SetPageDirty(f->page);
-	ember_mark_dirty(f->slot, f->gfn);
-}
-
 /* mmu_lock. */
 static void map_page(struct ember_vm *vm, const struct fault *f, u32 *at, bool dirty)
 {
@@ -81,7 +70,7 @@ static void map_page(struct ember_vm *vm, const struct fault *f, u32 *at, bool d
 		dirty = false;
 	*at = dirty ? fault_pte(f) : fault_pte(f) & ~SPTE_D;
 	if (*at & SPTE_D)
-		fault_written(f);
+		ember_page_written(f->slot, f->gfn, f->page);
 }
 
 /*

@@ -310,17 +310,6 @@ static int fault_get_page(struct fault *f, bool write)
 	return n < 0 ? n : -EFAULT;
 }
 
-/*
- * No entry of the owner's ever says that the guest writes, so the page has to, or
- * reclaim throws it away.
- */
-static void fault_written(const struct fault *f)
-{
-	if (!PageDirty(f->page))
-		SetPageDirty(f->page);
-	ember_mark_dirty(f->slot, f->gfn);
-}
-
 static u32 *take_spare(struct ppc440_vcpu *v, gfn_t gfn)
 {
 	struct ppc440_vm *pvm = to_ppc440_vm(v->vcpu.vm);
@@ -352,7 +341,7 @@ static void fault_install(struct ppc440_vcpu *v, const struct fault *f)
 	      (watched ? MAP_X : 0);
 	join_groups(vm, at, f->gfn);
 	if (f->writable)
-		fault_written(f);
+		ember_page_written(f->slot, f->gfn, f->page);
 }
 
 /* Where it was not served after all, the guest faults again. */
