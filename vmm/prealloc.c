@@ -4,7 +4,7 @@
  *
  * A host without huge pages (MIPS32, PowerPC 440) takes a process's pages from larger
  * blocks that it splits, in ascending order.  A TLB entry for many of them needs them
- * aligned in host memory as they are in the guest's.  So where a MiB begins at the wrong
+ * aligned in host memory as they are in the guest's.  So where a MiB would begin at the wrong
  * place, pages that nobody needs are taken until the next one is right.
  */
 #include <errno.h>
@@ -20,13 +20,13 @@
 #define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
 #endif
 
-/* Pages taken for nothing, at most, as a part of the memory. */
-#define SPARE_PART 4
+/* Bytes taken for nothing, at most, beside as many as the memory has. */
+#define SPARE_MORE ((size_t)16 << 20)
 
 struct pages {
 	size_t size; /* of one */
 	int pagemap; /* -1: frame numbers cannot be seen */
-	uint8_t *spare; /* those that nobody needs; NULL: none */
+	uint8_t *spare; /* those that nobody needs */
 	size_t nr_spare, max_spare;
 };
 
@@ -61,26 +61,34 @@ static uint64_t frame_of(const struct pages *p, const uint8_t *hva)
 	return entry & frame;
 }
 
-/* @last: is it the last page of a piece, as seen by the host? */
-static bool ends_piece(const struct pages *p, const uint8_t *last)
+/* @frame: is it the last page of a piece, as seen by the host? */
+static bool ends_piece(const struct pages *p, uint64_t frame)
 {
-	uint64_t frame = frame_of(p, last);
-
 	return frame && (frame + 1) % (PREALLOC_PIECE / p->size) == 0;
 }
 
-/* What cannot be had in its place is taken as it comes. */
+/*
+ * Until a whole piece came, one page behind the other: the host splits its smallest blocks
+ * first, so all the smaller ones, which others left free in any order, are passed over.
+ * What cannot be had in its place is taken as it comes.
+ */
 static void find_piece(struct pages *p)
 {
-	size_t tries = 2 * PREALLOC_PIECE / p->size;
+	uint64_t frame, first = 0, last = 0;
 	uint8_t *page;
 
-	while (p->pagemap >= 0 && tries-- && p->nr_spare < p->max_spare) {
+	while (p->nr_spare < p->max_spare) {
 		page = p->spare + p->nr_spare++ * p->size;
-		if (populate(page, p->size, p->size) || ends_piece(p, page))
+		if (populate(page, p->size, p->size))
 			return;
-		if (!frame_of(p, page)) /* for root only */
+		frame = frame_of(p, page);
+		if (!frame) /* for root only */
 			p->max_spare = 0;
+		if (frame != last + 1)
+			first = frame;
+		last = frame;
+		if (ends_piece(p, frame) && frame - first >= PREALLOC_PIECE / p->size - 1)
+			return;
 	}
 }
 
@@ -91,7 +99,7 @@ static int fill(struct pages *p, uint8_t *hva, size_t size)
 
 	for (at = 0; at < size && !r; at += len) {
 		len = size - at < PREALLOC_PIECE ? size - at : PREALLOC_PIECE;
-		if (!at || !ends_piece(p, hva + at - p->size))
+		if (!at || !ends_piece(p, frame_of(p, hva + at - p->size)))
 			find_piece(p);
 		r = populate(hva + at, len, p->size);
 	}
@@ -104,7 +112,7 @@ static bool has_huge_pages(void)
 	return access("/sys/kernel/mm/transparent_hugepage", F_OK) == 0;
 }
 
-/* Not what the host will need for @size bytes, nor more than half of what is left. */
+/* Bytes: not what the host will need for @size, nor more than half of what is left. */
 static size_t may_spare(size_t size)
 {
 	struct sysinfo si;
@@ -114,7 +122,7 @@ static size_t may_spare(size_t size)
 		return 0;
 	left = (uint64_t)si.freeram * si.mem_unit;
 	left = left > size ? (left - size) / 2 : 0;
-	return left < size / SPARE_PART ? (size_t)left : size / SPARE_PART;
+	return left < size + SPARE_MORE ? (size_t)left : size + SPARE_MORE;
 }
 
 int prealloc(uint8_t *hva, size_t size)
@@ -123,15 +131,16 @@ int prealloc(uint8_t *hva, size_t size)
 		.size = (size_t)sysconf(_SC_PAGESIZE),
 		.pagemap = has_huge_pages() ? -1 : open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC),
 	};
+	size_t spare = p.pagemap < 0 ? 0 : may_spare(size);
 	int r;
 
-	p.spare = mmap(NULL, size / SPARE_PART, PROT_READ | PROT_WRITE,
+	p.spare = mmap(NULL, spare, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p.spare != MAP_FAILED)
-		p.max_spare = may_spare(size) / p.size;
+		p.max_spare = spare / p.size;
 	r = fill(&p, hva, size);
 	if (p.spare != MAP_FAILED)
-		munmap(p.spare, size / SPARE_PART);
+		munmap(p.spare, spare);
 	if (p.pagemap >= 0)
 		close(p.pagemap);
 	return r;
