@@ -12,8 +12,8 @@ guest := $(obj)/start.o $(obj)/lib.o $(obj)/guest.o
 
 warnings := -Wall -Wextra -Werror -Wstrict-prototypes
 CFLAGS = -O2 -g $(warnings) $(EXTRA_CFLAGS)
-override CFLAGS += -std=gnu11 -MMD -I$(root)/include/uapi -I$(board)/lib $(layout) -pthread
-guest_flags := -O2 -std=gnu11 $(warnings) -MMD $(layout) $(guest_arch) \
+override CFLAGS += -std=gnu11 -MMD -MP -I$(root)/include/uapi -I$(board)/lib $(layout) -pthread
+guest_flags := -O2 -std=gnu11 $(warnings) -MMD -MP $(layout) $(guest_arch) \
 	-ffreestanding -fno-pic -fno-stack-protector -fno-strict-aliasing \
 	-fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables
 
@@ -53,7 +53,7 @@ $(obj)/guest.elf: $(guest) $(board)/guest/guest.lds
 
 $(obj)/start.o: $(board)/guest/start.S
 	$(call say,AS)
-	@$(CC) $(start_flags) $(layout) -MMD -c -o $@ $<
+	@$(CC) $(start_flags) $(layout) -MMD -MP -c -o $@ $<
 
 $(obj)/lib.o: $(board)/guest/lib.c
 	$(call say,CC)
