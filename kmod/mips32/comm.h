@@ -105,11 +105,6 @@ static inline u32 mips32_comm_status(const struct mips32_comm *comm, u32 rest)
 {
 	return (rest & ~1u) | !!comm->vie;
 }
-
-static inline void mips32_comm_set_ie(struct mips32_comm *comm, u32 status)
-{
-	comm->vie = status & 1;
-}
 #endif
 
 #endif

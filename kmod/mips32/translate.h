@@ -89,7 +89,7 @@ enum mips32_rule mips32_rewrite(const struct mips32_code *code,
 /* What has become the word @word that traps, or 0: it is the guest's own. */
 u32 mips32_trap_original(u32 word);
 
-/* For statistics and traces. */
+/* For tests. */
 const char *mips32_rule_name(enum mips32_rule rule);
 
 #endif

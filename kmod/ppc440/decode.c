@@ -286,11 +286,3 @@ bool ppc440_decode(u32 word, struct ppc440_insn *insn)
 		insn->flags |= PPC440_F_INVALID;
 	return true;
 }
-
-bool ppc440_branch_target(const struct ppc440_insn *insn, u32 pc, u32 *target)
-{
-	if (insn->op != PPC440_B && insn->op != PPC440_BC)
-		return false;
-	*target = (insn->flags & PPC440_F_ABSOLUTE ? 0 : pc) + (u32)insn->disp;
-	return true;
-}

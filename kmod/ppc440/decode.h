@@ -119,9 +119,6 @@ static inline u32 ppc440_address(const struct ppc440_insn *insn, const u32 *gpr)
 	return at + (insn->flags & PPC440_F_INDEXED ? gpr[insn->rb] : (u32)insn->disp);
 }
 
-/* Where b or bc at @pc leads if taken.  False: it is not in the instruction. */
-bool ppc440_branch_target(const struct ppc440_insn *insn, u32 pc, u32 *target);
-
 /* An SPR that user mode may not touch, whether it exists or not (manual, 2.8.2). */
 static inline bool ppc440_spr_is_privileged(unsigned int spr)
 {

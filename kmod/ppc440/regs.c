@@ -115,8 +115,6 @@ static int tlb_put(struct ppc440_vcpu *v, u64 id, u64 val)
 
 /* ---- FPU, and what users have of their own ------------------------------------------------ */
 
-#define NR_OTHERS	34
-
 static u64 other_nth(struct ppc440_vcpu *v, unsigned int n)
 {
 	if (n < 32)

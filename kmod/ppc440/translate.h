@@ -82,7 +82,7 @@ static inline u32 ppc440_stub_leave(const struct ppc440_patch *patch, u32 pc,
 	return at > patch->commit ? pc + 4 : pc;
 }
 
-/* For statistics and traces. */
+/* For tests. */
 const char *ppc440_rule_name(enum ppc440_rule rule);
 
 #endif

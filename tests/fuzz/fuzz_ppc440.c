@@ -17,6 +17,7 @@
 #include "../../kmod/ppc440/decode.h"
 #include "../../kmod/ppc440/magic.h"
 #include "../../kmod/ppc440/translate.h"
+#include "ppc440_branch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

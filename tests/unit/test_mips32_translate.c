@@ -301,7 +301,7 @@ static void write_cp0(struct machine *m, const struct mips32_insn *insn)
 
 	if (insn->rd == 12) {
 		m->status = value & 0xff02;
-		mips32_comm_set_ie(&m->comm, value);
+		m->comm.vie = value & 1;
 	} else if (reg) {
 		*reg = value & mask;
 	} else {

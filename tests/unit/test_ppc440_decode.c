@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "../../kmod/ppc440/decode.h"
+#include "../fuzz/ppc440_branch.h"
 
 #define PC 0xc0000100u
 #define R(n) ((u32)(n)*0x01000100u)
@@ -20,7 +21,6 @@
 /* Forms of instructions: rt, ra and rb are 3, 4 and 5 in the tables. */
 #define D(op, disp) ((op) << 26 | 3u << 21 | 4u << 16 | ((disp)&0xffff))
 #define X(xo) (31u << 26 | 3u << 21 | 4u << 16 | 5u << 11 | (xo) << 1)
-#define XL(xo) (19u << 26 | (xo) << 1)
 #define SPR(n) (((n)&31u) << 16 | ((n) >> 5) << 11)
 
 #define L PPC440_F_LOAD

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "../../kmod/ppc440/decode.h"
+#include "../fuzz/ppc440_branch.h"
 
 #define OBJDUMP "powerpc-linux-gnu-objdump"
 #define OPTIONS "-D -z -EB -b binary -m powerpc:common -M 440,raw"

@@ -19,6 +19,7 @@
 #include "../../kmod/ppc440/decode.h"
 #include "../../kmod/ppc440/magic.h"
 #include "../../kmod/ppc440/translate.h"
+#include "../fuzz/ppc440_branch.h"
 
 #define PC 0xc0004000u
 #define STUBS 0xbff00000u

@@ -36,11 +36,6 @@ static struct malta_fpga *to_fpga(struct device *dev)
 	return (struct malta_fpga *)dev;
 }
 
-const char *malta_fpga_display(const struct device *dev)
-{
-	return ((const struct malta_fpga *)dev)->text;
-}
-
 static void trace_display(const struct malta_fpga *f)
 {
 	if (f->cfg.trace)

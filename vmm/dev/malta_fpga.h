@@ -28,9 +28,6 @@ struct malta_fpga_config {
 /* NULL with errno set on failure. */
 struct device *malta_fpga_create(const struct malta_fpga_config *cfg);
 
-/* What the eight characters show now, terminated. */
-const char *malta_fpga_display(const struct device *fpga);
-
 /* The first words of the boot ROM at 0x1fc00000: all zeros but the revision word. */
 #define MALTA_ROM_SIZE 0x1000
 #define MALTA_ROM_REVISION 0x10

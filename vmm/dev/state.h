@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A device's saved state, by the table in its ops: the fields one after the
- * other, host byte order, without padding.
+ * other, host byte order, without padding.  A snapshot of a machine will be made of
+ * these; until the monitor writes one only tests save and restore a device.
  */
 #ifndef EMBER_STATE_H
 #define EMBER_STATE_H

@@ -178,8 +178,6 @@ void tlb_flush_all(void);
 #define PSCI_NOT_SUPPORTED ((u32)-1)
 #define PSCI_INVALID_PARAMETERS ((u32)-2)
 #define PSCI_ALREADY_ON ((u32)-4)
-#define PSCI_ON_PENDING ((u32)-5)
-#define PSCI_INVALID_ADDRESS ((u32)-9)
 
 u32 hvc(u32 fn, u32 a1, u32 a2, u32 a3);
 /* The affinity that PSCI calls name vcpu @cpu by. */
@@ -210,8 +208,6 @@ u32 cpu_on(u32 cpu, void (*fn)(void));
 #define GICC_IAR 0x0c
 #define GICC_EOIR 0x10
 #define GICC_RPR 0x14
-#define GICC_HPPIR 0x18
-#define GICC_IIDR 0xfc
 #define GICC_DIR 0x1000
 #define SPURIOUS 1023
 

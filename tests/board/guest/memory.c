@@ -4,19 +4,6 @@
  */
 #include "guest.h"
 
-/* A checksum over memory, again on each report. */
-void g_sum(u32 addr, u32 words)
-{
-	u32 i, sum;
-
-	for (;;) {
-		sum = 0;
-		for (i = 0; i < words; i++)
-			sum += read32(addr + i * 4);
-		report(sum);
-	}
-}
-
 /* ---- translation by the guest ----------------------------------------------------- */
 
 /* Short descriptors: remap a section and see that old translations go. */

@@ -199,11 +199,6 @@ u32 g_hold_registers(u32 seed, u32 n)
 
 /* ---- PSCI ------------------------------------------------------------------------------ */
 
-void g_psci_version(void)
-{
-	report(hvc(PSCI_VERSION, 0, 0, 0));
-}
-
 void g_psci_1_0(void)
 {
 	check_eq(hvc(PSCI_VERSION, 0, 0, 0), 0x10000);

@@ -7,6 +7,4 @@
 	.globl	guest_image
 guest_image:
 	.incbin	GUEST_IMAGE
-	.globl	guest_image_end
-guest_image_end:
 	.section .note.GNU-stack, "", %progbits

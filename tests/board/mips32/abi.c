@@ -15,7 +15,6 @@
 #define REG_COMPARE CP0_REG(U32, 11, 0)
 #define REG_STATUS CP0_REG(U32, 12, 0)
 #define REG_CAUSE CP0_REG(U32, 13, 0)
-#define STATUS_FR 0x04000000
 #define CAUSE_TI 0x40000000
 #define CAUSE_IP(line) (0x100u << (line))
 

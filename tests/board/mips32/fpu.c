@@ -9,7 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define REG_CP0(rd, sel) (KVM_REG_MIPS_CP0 | KVM_REG_SIZE_U32 | (8 * (rd) + (sel)))
 #define CU1 0x20000000u
 #define FR 0x04000000u
 #define FIR_F64 (1u << 22)

@@ -7,7 +7,6 @@
 
 #define RAM_BASE 0x40000000
 #define RAM_SIZE 0x00400000
-#define IMAGE_BASE 0x40008000
 /* Free for the tests, from here to the end of RAM. */
 #define SCRATCH 0x40200000
 

@@ -25,7 +25,6 @@
 
 #define INSN_SC 0x44000002u
 #define INSN_TRAP 0x7fe00008u
-#define INSN_RFI 0x4c000064u
 #define INSN_BDNZ_BACK 0x42000000u
 
 static u32 seed, kinds, tries, piece;

@@ -34,7 +34,6 @@ typedef uint64_t u64;
 #define SPR_IVPR 63
 #define SPR_USPRG0 256
 #define SPR_SPRG4R 260
-#define SPR_SPRG0 272
 #define SPR_SPRG3 275
 #define SPR_SPRG4W 276
 #define SPR_PVR 287
@@ -42,7 +41,6 @@ typedef uint64_t u64;
 #define SPR_TSR 336
 #define SPR_TCR 340
 #define SPR_IVOR0 400
-#define SPR_MCSR 572
 #define SPR_MMUCR 946
 
 #define MSR_WE 0x40000u
@@ -145,10 +143,7 @@ extern char user_returned[];
 #define TLB_E 0x80u
 #define TLB_U 0x38u
 #define TLB_UX 0x20u
-#define TLB_UW 0x10u
-#define TLB_UR 0x08u
 #define TLB_S 0x07u
-#define TLB_SX 0x04u
 #define TLB_SW 0x02u
 #define TLB_SR 0x01u
 
