@@ -4,7 +4,7 @@
  *
  * Reading order of the monitor: cli/run.c (what happens, in order), kvm.h, arch.h,
  * vcpu.c (the run loop), machine/machine.c, machine/type.h and a machine behind it
- * (virt.c, malta.c), machine/boot.c, bus.c, loop.h, dev/device.h, dev/pl011.c,
+ * (virt.c, malta.c, bamboo.c), machine/boot.c, bus.c, loop.h, dev/device.h, dev/pl011.c,
  * virtio/virtio.h, host/.
  */
 #include <stdio.h>

@@ -167,7 +167,7 @@ static void refused_addresses(void **state)
 		const char *says;
 	} rows[] = {
 		{ 0x80100000, "linked at 0x80100000, where this machine's guests have no memory" },
-		{ 0x80100000, "guest/mips32, which links it at 0x40100000" },
+		{ 0x80100000, "guest/mips32, which link it at 0x40100000" },
 		{ 0x60000000, "not in the kernel's unmapped segment at 0x40000000" },
 		{ 0x3fff0000, "not in the kernel's unmapped segment at 0x40000000" },
 		{ 0x50100000, "too little memory" },

@@ -17,7 +17,7 @@ static int place(const struct image_elf *elf, struct image_seg *s, uint32_t vadd
 		return err_set(
 			e, EXIT_USAGE,
 			"linked at 0x%08x, where this machine's guests have no memory; build "
-			"the kernel with the patch in guest/mips32, which links it at 0x%08x",
+			"the kernel with the patches in guest/mips32, which link it at 0x%08x",
 			vaddr, MALTA_KSEG0 + 0x100000);
 	if (vaddr - MALTA_KSEG0 >= MALTA_KSEG_SIZE)
 		return err_set(e, EXIT_USAGE,

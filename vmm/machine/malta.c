@@ -183,7 +183,7 @@ const struct machine_type machine_malta = {
 	.about =
 		"The machine is QEMU's malta, MIPS32: 1 to 8 processors (several are cores of a coherent\n"
 		"system, as QEMU has it with P5600), at most 256M of memory, the serial\n"
-		"port is ttyS0.  KERNEL is an ELF file (vmlinux) that was built with the patch in\n"
+		"port is ttyS0.  KERNEL is an ELF file (vmlinux) that was built with the patches in\n"
 		"guest/mips32.  There is no device tree and no firmware: not for this machine are\n"
 		"--dtb, --dumpdtb, --bios and --pflash.\n",
 	.cpus_max = MALTA_CPUS_MAX,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A kind of machine ("virt", "malta") and what machine.c keeps of one: for the files
+ * A kind of machine ("virt", "malta", "bamboo") and what machine.c keeps of one: for the files
  * that implement a kind, and for what checks a command line against it.
  *
  * Reading order: machine.h, this file, machine.c, then one kind: virt.h and virt.c,
- * or malta.h and malta.c.
+ * malta.h and malta.c, or bamboo.h and bamboo.c.
  */
 #ifndef EMBER_MACHINE_TYPE_H
 #define EMBER_MACHINE_TYPE_H
