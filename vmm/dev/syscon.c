@@ -23,7 +23,7 @@ static void power_wrote(struct device *dev, uint32_t val)
 
 static const struct reg regs[] = {
 	{ "POWER", .off = 0, .wrote = power_wrote },
-	{ NULL },
+	{ NULL, 0, 0, 0, NULL, NULL },
 };
 
 static const struct reg_bank bank = { regs, NULL };
