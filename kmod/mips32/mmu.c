@@ -224,6 +224,8 @@ void mips32_mmu_flush(struct ember_vm *vm)
 	struct ember_vcpu *vcpu;
 	unsigned int i;
 
+	/* Who takes a new ASID after this fills the TLB from the PTEs as they are now. */
+	smp_mb();
 	ember_for_each_vcpu(i, vcpu, vm)
 		mips32_shadow_forget_asids(to_mips32(vcpu));
 	/* Pairs with the barrier between v->entered and the ASID, backend.c. */

@@ -195,33 +195,56 @@ void mips32_shadow_switch(struct mips32_vcpu *v)
 	spin_unlock(&v->vcpu.vm->mmu_lock);
 }
 
-static bool asid_valid(struct mm_struct *mm, unsigned int cpu)
+/*
+ * What @mm has on @cpu: a round of ASIDs, and one of its.  Another CPU may take it away at any
+ * moment (mips32_mmu_flush()), so who wants both reads once.
+ */
+static u64 context_of(const struct mm_struct *mm, unsigned int cpu)
 {
-	return !((cpu_context(cpu, mm) ^ asid_cache(cpu)) & asid_version_mask(cpu));
+	return READ_ONCE(mm->context.asid[cpu]);
+}
+
+static bool context_valid(u64 context, unsigned int cpu)
+{
+	return !((context ^ asid_cache(cpu)) & asid_version_mask(cpu));
+}
+
+static u32 context_asid(u64 context, unsigned int cpu)
+{
+	return context & cpu_asid_mask(&cpu_data[cpu]);
 }
 
 u32 mips32_shadow_asid(struct mips32_vcpu *v, bool kernel)
 {
 	struct mm_struct *mm = v->cur->mm[kernel];
 	unsigned int cpu = smp_processor_id();
+	u64 context = context_of(mm, cpu);
 
-	if (unlikely(!asid_valid(mm, cpu)))
+	while (unlikely(!context_valid(context, cpu))) {
 		get_new_mmu_context(mm);
-	return cpu_asid(cpu, mm);
+		/* Pairs with flush()'s first: should this undo its zero, PTEs are new ones. */
+		smp_mb();
+		context = context_of(mm, cpu);
+	}
+	return context_asid(context, cpu);
 }
 
+/* One that is taken away behind this is used still: flush() waits for the exit. */
 void mips32_shadow_asids(struct mips32_vcpu *v, u32 *user, u32 *kernel)
 {
 	struct mm_struct *const *mm = v->cur->mm;
 	unsigned int cpu = smp_processor_id();
+	u64 users = context_of(mm[0], cpu), kernels = context_of(mm[1], cpu);
 
 	/* The kernel's may begin a new round of ASIDs, in which the users' is another. */
-	while (unlikely(!asid_valid(mm[0], cpu) || !asid_valid(mm[1], cpu))) {
+	while (unlikely(!context_valid(users, cpu) || !context_valid(kernels, cpu))) {
 		mips32_shadow_asid(v, false);
 		mips32_shadow_asid(v, true);
+		users = context_of(mm[0], cpu);
+		kernels = context_of(mm[1], cpu);
 	}
-	*user = cpu_asid(cpu, mm[0]);
-	*kernel = cpu_asid(cpu, mm[1]);
+	*user = context_asid(users, cpu);
+	*kernel = context_asid(kernels, cpu);
 }
 
 void mips32_shadow_forget_asids(struct mips32_vcpu *v)
@@ -331,13 +354,14 @@ void mips32_shadow_refresh(struct mips32_vcpu *v, u32 va)
 static void drop_asid(struct mips32_vcpu *v, struct mm_struct *mm, u32 page)
 {
 	unsigned int cpu, here = smp_processor_id();
+	u64 context = context_of(mm, here);
 
 	/* Where it ran before, it is going to have a new ASID. */
 	for_each_possible_cpu(cpu)
 		if (cpu != here)
 			set_cpu_context(cpu, mm, 0);
-	if (asid_valid(mm, here))
-		v->tlb_kill(page | cpu_asid(here, mm));
+	if (context_valid(context, here))
+		v->tlb_kill(page | context_asid(context, here));
 }
 
 void mips32_shadow_drop(struct mips32_vcpu *v, struct mips32_space *space, u32 va)
