@@ -200,7 +200,7 @@ struct mips32_vcpu {
 	struct mips32_space *cur;	/* of the guest's ASID */
 	unsigned int next_space;	/* the one to be given up next */
 	u32 *spare;			/* a table page for the next fault, or NULL */
-	/* Tables to be freed, linked by their first words; vm->mmu_lock. */
+	/* Tables to be freed, linked by their first words, physically; vm->mmu_lock. */
 	u32 *dropped;
 
 	struct mips32_comm *comm;	/* in the block, too */

@@ -113,7 +113,7 @@ static void free_dropped(struct mips32_vcpu *v)
 	v->dropped = NULL;
 	spin_unlock(&v->vcpu.vm->mmu_lock);
 	for (; table; table = next) {
-		next = (u32 *)table[0];
+		next = table[0] ? phys_to_virt(table[0]) : NULL;
 		free_page((unsigned long)table);
 	}
 }
@@ -275,7 +275,7 @@ static u32 *take_spare(struct mips32_vcpu *v)
 
 /*
  * The guest's refill handler may still read it, on another CPU, until the caller has
- * flushed: a link is a PTE without V.
+ * flushed: so a link is a PTE without V, and without SPTE_LARGE, which a pointer has.
  */
 bool mips32_shadow_cut(struct mips32_vcpu *v, struct mips32_space *space, u32 va)
 {
@@ -289,7 +289,7 @@ bool mips32_shadow_cut(struct mips32_vcpu *v, struct mips32_space *space, u32 va
 		space->pgd[dir - MIPS32_PGD_SIZE] = no_table();
 	for (i = 0; dir < MIPS32_PGD_SIZE && i < MIPS32_NR_SPACES; i++)
 		v->space[i].pgd[dir] = no_table();
-	table[0] = (u32)v->dropped;
+	table[0] = v->dropped ? virt_to_phys(v->dropped) : 0;
 	v->dropped = table;
 	v->vcpu.vm->mapped.tables--;
 	return true;
