@@ -85,7 +85,11 @@ static void refresh_comm(struct mips32_vcpu *v, u32 va)
 		   false);
 }
 
-/* Other spaces' entries are looked after when these are entered. */
+/*
+ * Other spaces' entries are looked after when these are entered, and those that other CPUs
+ * have of this one here: there an `ei` might go by.  One that is protected for no reason
+ * raises Mod, which map_comm() answers.
+ */
 void mips32_comm_protect(struct mips32_vcpu *v, bool protect)
 {
 	u32 pte = comm_pte(v);
@@ -95,6 +99,8 @@ void mips32_comm_protect(struct mips32_vcpu *v, bool protect)
 	set_low(v, MIPS32_COMM_ALIAS, protect ? pte & ~SPTE_D : pte);
 	v->alias_protected = protect;
 	v->cur->alias_protected = protect;
+	if (protect)
+		mips32_shadow_only_here(v);
 	refresh_comm(v, MIPS32_COMM_ALIAS);
 }
 

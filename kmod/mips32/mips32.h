@@ -500,6 +500,8 @@ u32 *mips32_kseg0_make(struct mips32_vcpu *v, gfn_t gfn);
 void mips32_shadow_forget_asids(struct mips32_vcpu *v);
 /* This CPU's TLB has @va as the current space's table has it.  Interrupts off. */
 void mips32_shadow_refresh(struct mips32_vcpu *v, u32 va);
+/* No other CPU's TLB has what it had of the guest's kernel now.  Interrupts off. */
+void mips32_shadow_only_here(struct mips32_vcpu *v);
 /* @va, of which PTEs are gone, is not in this CPU's TLB for @space. */
 void mips32_shadow_drop(struct mips32_vcpu *v, struct mips32_space *space, u32 va);
 

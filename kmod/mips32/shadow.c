@@ -351,15 +351,27 @@ void mips32_shadow_refresh(struct mips32_vcpu *v, u32 va)
 		v->tlb_set(page | v->ctxt->entryhi, pte[0], pte[1], true);
 }
 
-static void drop_asid(struct mips32_vcpu *v, struct mm_struct *mm, u32 page)
+/* Where it ran before, it is going to have a new ASID. */
+static void forget_elsewhere(struct mm_struct *mm)
 {
 	unsigned int cpu, here = smp_processor_id();
-	u64 context = context_of(mm, here);
 
-	/* Where it ran before, it is going to have a new ASID. */
 	for_each_possible_cpu(cpu)
 		if (cpu != here)
 			set_cpu_context(cpu, mm, 0);
+}
+
+void mips32_shadow_only_here(struct mips32_vcpu *v)
+{
+	forget_elsewhere(v->cur->mm[1]);
+}
+
+static void drop_asid(struct mips32_vcpu *v, struct mm_struct *mm, u32 page)
+{
+	unsigned int here = smp_processor_id();
+	u64 context = context_of(mm, here);
+
+	forget_elsewhere(mm);
 	if (context_valid(context, here))
 		v->tlb_kill(page | context_asid(context, here));
 }
