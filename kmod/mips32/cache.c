@@ -223,13 +223,18 @@ static void do_hit(unsigned int op, const void *kva, u32 va)
 		dcache_writeback(kva, va);
 }
 
-/* What the guest has not touched since the page came is in no cache for it. */
+/*
+ * What the guest has not touched since the page came is in no cache for it; nor, beyond
+ * kseg0's reach, what it has not touched by an address of this mapping.
+ */
 static void hit(struct mips32_vcpu *v, unsigned int op, u32 va, gpa_t gpa)
 {
 	u32 *pte;
 
 	spin_lock(&v->vcpu.vm->mmu_lock);
 	pte = mips32_kseg0_pte(to_mips32_vm(v->vcpu.vm), gpa >> PAGE_SHIFT);
+	if (gpa >> PAGE_SHIFT >= MIPS32_KSEG0_PAGES)
+		pte = mips32_shadow_pte(v->cur, va);
 	if (pte && *pte & SPTE_V) {
 		phys_addr_t page = mips32_pte_pfn(*pte) << PAGE_SHIFT;
 
