@@ -613,7 +613,10 @@ mips32_block_tlb_set:
 2:	jr.hb	ra
 	 nop
 
-/* void tlb_kill(u32 entryhi): it is not there.  EntryHi is as before. */
+/*
+ * void tlb_kill(u32 entryhi, u32 unique): it is not there.  EntryHi is as before.  What is
+ * there instead is never found: unmapped, and each index its own from @unique on.
+ */
 	.globl	mips32_block_tlb_kill
 mips32_block_tlb_kill:
 	mfc0	t1, CP0_ENTRYHI
@@ -624,8 +627,7 @@ mips32_block_tlb_kill:
 	mfc0	t0, CP0_INDEX
 	bltz	t0, 1f
 	 sll	t2, t0, 13
-	lui	t3, 0x8000	/* unmapped, and each index its own */
-	addu	t2, t2, t3
+	addu	t2, t2, a1
 	mtc0	zero, CP0_ENTRYLO0
 	mtc0	zero, CP0_ENTRYLO1
 	mtc0	t2, CP0_ENTRYHI

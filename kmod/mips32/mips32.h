@@ -190,7 +190,7 @@ struct mips32_vcpu {
 	void (*enter)(struct mips32_ctxt *ctxt);
 	/* See enter.S. */
 	void (*tlb_set)(u32 entryhi, u32 lo0, u32 lo1, bool add);
-	void (*tlb_kill)(u32 entryhi);
+	void (*tlb_kill)(u32 entryhi, u32 unique);
 	u32 code;			/* MIPS32_CODE_* of the last exit */
 
 	struct mips32_tlbe tlb[MIPS32_TLB_SIZE];

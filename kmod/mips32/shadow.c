@@ -25,6 +25,7 @@
 #include <linux/slab.h>
 #include <asm/mmu_context.h>
 #include <asm/pgtable.h>
+#include <asm/tlb.h>
 #include "mips32.h"
 
 #define KSEG0_DIR	(MIPS32_KSEG0 >> MIPS32_PGD_SHIFT)
@@ -372,8 +373,12 @@ static void drop_asid(struct mips32_vcpu *v, struct mm_struct *mm, u32 page)
 	u64 context = context_of(mm, here);
 
 	forget_elsewhere(mm);
+	/*
+	 * With EHINV, where there is one: an FTLB takes an index with a foreign VPN2 no other
+	 * way (PRA, EntryHi.EHINV; Linux' local_flush_tlb_page()).
+	 */
 	if (context_valid(context, here))
-		v->tlb_kill(page | context_asid(context, here));
+		v->tlb_kill(page | context_asid(context, here), UNIQUE_ENTRYHI(0));
 }
 
 void mips32_shadow_drop(struct mips32_vcpu *v, struct mips32_space *space, u32 va)
