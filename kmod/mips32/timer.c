@@ -64,8 +64,8 @@ static enum hrtimer_restart timer_expired(struct hrtimer *hrtimer)
 
 	mips32_irq_line(v, 7, true);
 	ember_vcpu_kick(&v->vcpu);
-	/* Count comes by again. */
-	hrtimer_add_expires_ns(hrtimer, ticks_to_ns(&v->timer, 1ULL << 32));
+	/* Count comes by again.  Rounds since COUNT_RESUME that are over are one to the guest. */
+	hrtimer_forward_now(hrtimer, ns_to_ktime(ticks_to_ns(&v->timer, 1ULL << 32)));
 	return HRTIMER_RESTART;
 }
 

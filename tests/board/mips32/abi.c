@@ -5,8 +5,11 @@
  */
 #define _GNU_SOURCE
 #include "vm.h"
+#include <fcntl.h>
 #include <linux/ember.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BAD_POINTER ((void *)0x1000)
@@ -588,6 +591,65 @@ static void timer_due(void)
 	expect_eq(reg(REG_CAUSE) & (CAUSE_IP(7) | CAUSE_TI), 0);
 }
 
+#define TRACING "/sys/kernel/tracing/"
+
+static void trace_set(const char *file, const char *word)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), TRACING "%s", file);
+	fd = expect_ok(open(path, O_WRONLY | O_TRUNC));
+	expect_ok(write(fd, word, strlen(word)));
+	close(fd);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	expect_ok(clock_gettime(CLOCK_MONOTONIC, &ts));
+	return ts.tv_sec * NS_PER_SEC + ts.tv_nsec;
+}
+
+/* How often the host's timer of a vcpu has expired since tracing began. */
+static unsigned int times_expired(void)
+{
+	FILE *f = fopen(TRACING "trace", "r");
+	unsigned int n = 0;
+	char line[256];
+
+	expect(f);
+	while (fgets(line, sizeof(line), f))
+		n += !!strstr(line, "function=timer_expired");
+	fclose(f);
+	return n;
+}
+
+/* As many rounds as Count may have missed, since the host was started: the host makes one step. */
+static void rounds_missed(void)
+{
+	uint64_t round = NS_PER_SEC << 2, began;
+
+	if (access(TRACING "events/timer/hrtimer_expire_entry/enable", W_OK))
+		skip("no trace points of hrtimers");
+	while (now_ns() < 4 * (round + round / 8))
+		usleep(100000);
+	set_up();
+	set_reg(KVM_REG_MIPS_COUNT_HZ, NS_PER_SEC);
+	stop_at(0, 0);
+	set_reg(REG_COMPARE, 100);
+	trace_set("trace", "\n");
+	trace_set("events/timer/hrtimer_expire_entry/enable", "1");
+	began = now_ns();
+	set_reg(KVM_REG_MIPS_COUNT_CTL, 0);
+	wait_for_line_7();
+	trace_set("events/timer/hrtimer_expire_entry/enable", "0");
+	expect(times_expired() >= 1);
+	/* and it comes by again, if this takes so long */
+	expect(times_expired() <= 2 + (now_ns() - began) / round);
+}
+
 /* The guest's own switch, Cause.DC: time that it misses is lost to it. */
 static void cause_dc(void)
 {
@@ -623,7 +685,7 @@ static const struct test tests[] = {
 	TEST(internal_error),  TEST(reg_list),		 TEST(reg_list_fpu),  TEST(cp0_bits),
 	TEST(cp0_sign),	       TEST(one_reg_refused),	 TEST(fpu),	      TEST(count_ctl),
 	TEST(count_resume),    TEST(count_hz),		 TEST(timer_due),     TEST(cause_dc),
-	TEST(line_7_restored),
+	TEST(line_7_restored), TEST(rounds_missed),
 };
 
 TEST_MAIN("abi", tests)
