@@ -354,7 +354,8 @@ int mips32_tlb_write(struct mips32_vcpu *v, unsigned int idx)
 
 	spin_lock(&v->vcpu.vm->mmu_lock);
 	space = plain_space(v, &new);
-	if (space && !mips32_shadow_make(v, space, tlbe_start(&new))) {
+	/* Even where there is a table now: it may be one that goes with the old entry. */
+	if (space && !v->spare) {
 		ret = MIPS32_LATER;
 		goto out;
 	}

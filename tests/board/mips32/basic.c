@@ -146,6 +146,14 @@ static void tlb_big(void)
 	big(0x00000000, 3);
 }
 
+static void tlb_shrinks(void)
+{
+	start("g_tlb_shrinks", 0x70000000, 7);
+	vm_done(&vm);
+	start("g_tlb_shrinks", 0x20000000, 6);
+	vm_done(&vm);
+}
+
 static void user(void)
 {
 	simple("g_user", 0);
@@ -308,7 +316,7 @@ static const struct test tests[] = {
 	TEST(soft_irq),	  TEST(lines),	       TEST(line_from_thread),
 	TEST(signals),	  TEST(llsc),	       TEST(cp0),
 	TEST(new_code),	  TEST(mips16),	       TEST(owner_takes_pages),
-	TEST(dirty_log),  TEST(registers),
+	TEST(dirty_log),  TEST(registers),     TEST(tlb_shrinks),
 };
 
 TEST_MAIN("basic", tests)

@@ -295,6 +295,24 @@ u32 g_tlb_big(u32 at, u32 asid)
 	return 0;
 }
 
+/* A small entry takes the place of a large one that reaches over all around it. */
+u32 g_tlb_shrinks(u32 at, u32 bits)
+{
+	u32 count = exc_count;
+
+	exc_hook = exc_skip;
+	mtc0(10, 0, 3);
+	IO32(KSEG0 + 0x800000) = 77;
+	tlb_set(5, at | 3, MASK_16M, LO(0, bits), LO(0, bits));
+	tlb_set(5, at | 3, 0, LO(0x800000, bits), LO(0x801000, bits));
+	mtc0(10, 0, at | 3);
+	asm volatile("ehb; tlbp; ehb" : : : "memory");
+	check(mfc0(0, 0) == 5);
+	check(IO32(at) == 77);
+	check(exc_count == count);
+	return 0;
+}
+
 /* ---- users ---------------------------------------------------------------------------------- */
 
 static u32 user_hook(struct exc *e, u32 *regs)
