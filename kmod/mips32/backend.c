@@ -24,6 +24,21 @@
 
 /* ---- the host ---------------------------------------------------------------- */
 
+/* CPUs of one core have one cache. */
+static bool one_core(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		if (!cpus_are_siblings(0, cpu))
+			return false;
+	return true;
+}
+
+/*
+ * NOT DONE: data caches with aliases on several cores.  The instructions that write all of
+ * one back reach that of their own core only (mips32_cache_leave()).
+ */
 static const char *probe_lacks(void)
 {
 	if (!cpu_has_mips32r2 || cpu_has_mips_r6)
@@ -36,6 +51,8 @@ static const char *probe_lacks(void)
 		return "pages of 4 KiB";
 	if (cpu_has_veic)
 		return "at most eight interrupt vectors (it has an external controller's)";
+	if (cpu_has_dc_aliases && !one_core())
+		return "a single core, or data caches without aliases";
 	if (totalhigh_pages())
 		return "a kernel that has all memory mapped (some is high memory)";
 	return NULL;
@@ -204,6 +221,10 @@ static void mips32_vcpu_destroy(struct ember_vcpu *vcpu)
 	mips32_timer_destroy(v);
 	mips32_shadow_destroy(v);
 	mips32_comm_destroy(v);
+	/* It has run code in pages that may become a process's, and written to the comm page. */
+	preempt_disable();
+	mips32_cache_leave();
+	preempt_enable();
 	free_pages((unsigned long)v->block, MIPS32_BLOCK_ORDER);
 }
 

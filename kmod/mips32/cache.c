@@ -9,6 +9,10 @@
  * colour of the owner's (backend.c sees to that): the index is taken from it,
  * for all ways, and what is written back too much is still right.
  *
+ * A guest's addresses have any colour, its user's too, and Linux takes care of the owner's
+ * only (flush_cache_page(): by address, and of instructions only where the owner may run
+ * them).  So when the host wants pages back, all lines go, by index: mips32_cache_leave().
+ *
  * Nothing here is ever thrown away unwritten, whatever the guest asks for: the
  * line may be another's.  QEMU has no caches; this is by the book only: vol. II-A,
  * CACHE, and MD00343 (24K software manual) chapter 5.
@@ -173,6 +177,32 @@ void mips32_cache_sync_page(void *kva, u32 va)
 		icache_invalidate_page(kva, va);
 	}
 	preempt_enable();
+}
+
+static __always_inline void cache_all(unsigned int op, const struct cache_desc *c)
+{
+	unsigned long size = c->ways * c->waysize, off;
+
+	for (off = 0; off < size; off += PAGE_SIZE)
+		cache_page(op, CKSEG0 + off, c->linesz);
+}
+
+void mips32_cache_write_back(void)
+{
+	if (!cpu_has_dc_aliases)
+		return;
+	cache_all(OP_INDEX_WRITEBACK_INV_D, &current_cpu_data.dcache);
+	sync_all();
+}
+
+/*
+ * NOT DONE: instruction caches of other cores, which operations by index don't reach and
+ * waiting for which is not possible with vm->mmu_lock held.
+ */
+void mips32_cache_leave(void)
+{
+	mips32_cache_write_back();
+	cache_all(OP_INDEX_INVALIDATE_I, &current_cpu_data.icache);
 }
 
 /*

@@ -155,6 +155,8 @@ struct mips32_vm {
 	struct ember_vm vm;
 	/* The guest's kseg0, shared by all directories; vm->mmu_lock. */
 	u32 *kseg0[MIPS32_KSEG0_PAGES / MIPS32_TABLE_PTES];
+	/* Caches may have lines of pages that aren't mapped any more; vm->mmu_lock. */
+	bool lines_left;
 
 	/* Translation of the guest's code, see patch.c. */
 	bool translates;		/* fixed with the first vcpu */
@@ -532,6 +534,13 @@ bool mips32_tlb_unmap(struct mips32_vcpu *v, gfn_t gfn, unsigned long npages,
 
 /* The guest sees at @va what the host wrote to the page at @kva, to run it, too. */
 void mips32_cache_sync_page(void *kva, u32 va);
+/*
+ * Of pages that no TLB has for a guest, or for writing; preemption off.
+ * mips32_cache_write_back: what it wrote, at whatever addresses, others see at theirs.
+ * mips32_cache_leave: that, and nothing of its code is left for who gets the pages.
+ */
+void mips32_cache_write_back(void);
+void mips32_cache_leave(void);
 /* The word at @kva as the guest runs it at @va. */
 u32 mips32_cache_read_code(const u32 *kva, u32 va);
 /* This CPU fetches the instruction at the guest's @va from memory next time. */

@@ -282,6 +282,16 @@ static bool unmap_mapped(struct ember_vm *vm, gfn_t gfn, unsigned long npages,
 	return found;
 }
 
+/*
+ * May a cache have something of these pages?  Beyond kseg0 they are forgotten with the
+ * guest's TLB entries for them, so nobody knows.
+ */
+static bool in_caches(struct ember_vm *vm, gfn_t gfn, unsigned long npages, bool found)
+{
+	return found || to_mips32_vm(vm)->lines_left ||
+	       gfn + npages > MIPS32_KSEG0_PAGES;
+}
+
 void mips32_mem_unmap(struct ember_vm *vm, gfn_t gfn, unsigned long npages)
 {
 	bool found = change_kseg0(vm, gfn, npages, ~0, 0);
@@ -289,6 +299,10 @@ void mips32_mem_unmap(struct ember_vm *vm, gfn_t gfn, unsigned long npages)
 	found |= unmap_mapped(vm, gfn, npages, false);
 	if (found)
 		mips32_mmu_flush(vm);
+	if (in_caches(vm, gfn, npages, found)) {
+		mips32_cache_leave();
+		to_mips32_vm(vm)->lines_left = false;
+	}
 }
 
 void mips32_mem_write_protect(struct ember_vm *vm, gfn_t gfn,
@@ -299,17 +313,24 @@ void mips32_mem_write_protect(struct ember_vm *vm, gfn_t gfn,
 	found |= unmap_mapped(vm, gfn, npages, false);
 	if (found)
 		mips32_mmu_flush(vm);
+	if (in_caches(vm, gfn, npages, found))
+		mips32_cache_write_back();
 }
 
-/* There is no mark of access: what is mapped counts, and is not any more. */
+/*
+ * There is no mark of access: what is mapped counts, and is not any more.  It stays the
+ * guest's, so its lines may wait until it goes.
+ */
 bool mips32_mem_age(struct ember_vm *vm, gfn_t gfn, unsigned long npages,
 		    bool clear)
 {
 	bool young = change_kseg0(vm, gfn, npages, ~0, clear ? 0 : ~0);
 
 	young |= unmap_mapped(vm, gfn, npages, !clear);
-	if (young && clear)
+	if (young && clear) {
 		mips32_mmu_flush(vm);
+		to_mips32_vm(vm)->lines_left = true;
+	}
 	return young;
 }
 
