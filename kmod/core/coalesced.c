@@ -155,7 +155,7 @@ int ember_coalesced_remove(struct ember_vm *vm,
 
 int ember_coalesced_init(struct ember_vm *vm)
 {
-	vm->ring = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	vm->ring = ember_shared_page_alloc(KVM_COALESCED_MMIO_PAGE_OFFSET);
 	return vm->ring ? 0 : -ENOMEM;
 }
 

@@ -47,6 +47,11 @@ void ember_vm_put(struct ember_vm *vm);		/* may sleep */
 int ember_vcpu_create(struct ember_vm *vm, unsigned long id);	/* fd */
 void ember_vcpu_destroy(struct ember_vcpu *vcpu);
 int ember_vcpu_run(struct ember_vcpu *vcpu);	/* vcpu->mutex held */
+/*
+ * A zeroed page that user space maps at @pgoff of a vcpu's file, as mmap() colours that (the
+ * backend's colours()); NULL: no memory.  Freed by free_page().
+ */
+void *ember_shared_page_alloc(pgoff_t pgoff);
 
 /*
  * Wait until every reader of vm->srcu has seen what was published before;

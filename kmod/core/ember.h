@@ -424,6 +424,11 @@ struct ember_backend {
 	 */
 	int (*cpu_enable)(void);
 	void (*cpu_disable)(void);
+	/*
+	 * Optional: bits of an address, from 0 on, in which two addresses of a page must be
+	 * alike for the data cache to have it once.
+	 */
+	unsigned long (*colours)(void);
 
 	int (*vm_init)(struct ember_vm *vm, unsigned long type);
 	void (*vm_destroy)(struct ember_vm *vm);	/* vcpus are gone */

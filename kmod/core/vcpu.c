@@ -17,6 +17,22 @@
 
 /* ---- the shared page -------------------------------------------------------- */
 
+/* The page that is mapped at @pgoff, out of as many as there are colours. */
+void *ember_shared_page_alloc(pgoff_t pgoff)
+{
+	unsigned long mask = ember_backend->colours ? ember_backend->colours() : 0;
+	unsigned int order = get_order(mask + 1), wanted = pgoff & (mask >> PAGE_SHIFT), i;
+	struct page *pages = alloc_pages(GFP_KERNEL_ACCOUNT | __GFP_ZERO, order);
+
+	if (!pages)
+		return NULL;
+	split_page(pages, order);
+	for (i = 0; i < 1U << order; i++)
+		if (i != wanted)
+			__free_page(pages + i);
+	return page_address(pages + wanted);
+}
+
 /* vcpu->run, then the VM's ring of coalesced MMIO. */
 static void *vcpu_shared_page(struct ember_vcpu *vcpu, pgoff_t pgoff)
 {
@@ -211,7 +227,7 @@ static struct ember_vcpu *vcpu_alloc(struct ember_vm *vm, unsigned int id)
 	vcpu = kzalloc(ember_backend->vcpu_size, GFP_KERNEL_ACCOUNT);
 	if (!vcpu)
 		return NULL;
-	vcpu->run = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	vcpu->run = ember_shared_page_alloc(0);
 	vcpu->timing = kzalloc(sizeof(*vcpu->timing), GFP_KERNEL_ACCOUNT);
 	if (!vcpu->run || !vcpu->timing) {
 		vcpu_free(vcpu);

@@ -84,6 +84,12 @@ static void mips32_cpu_disable(void)
 {
 }
 
+/* As mmap() has it for what is shared (arch_get_unmapped_area()). */
+static unsigned long mips32_colours(void)
+{
+	return shm_align_mask;
+}
+
 /* ---- a VM ---------------------------------------------------------------------- */
 
 static int mips32_vm_init(struct ember_vm *vm, unsigned long type)
@@ -475,6 +481,7 @@ const struct ember_backend mips32_backend = {
 	.remove = mips32_remove,
 	.cpu_enable = mips32_cpu_enable,
 	.cpu_disable = mips32_cpu_disable,
+	.colours = mips32_colours,
 	.vm_init = mips32_vm_init,
 	.vm_destroy = mips32_vm_destroy,
 	.vcpu_init = mips32_vcpu_create,
