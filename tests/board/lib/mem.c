@@ -166,6 +166,12 @@ void serve_stubbornly(struct vm *vm)
 		vm->vcpu[i].stubborn = true;
 }
 
+void wait_for_count(const uint32_t *word)
+{
+	while (!*(const volatile uint32_t *)word)
+		usleep(1000);
+}
+
 void hammer(struct vm *vm, uint32_t period, uint32_t count)
 {
 	unsigned int i;

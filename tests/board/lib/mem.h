@@ -59,6 +59,8 @@ int await_error(struct vm *vm, unsigned int n);
 void go_on(struct vm *vm, unsigned int n);
 /* From now on errors of KVM_RUN are tried again at once. */
 void serve_stubbornly(struct vm *vm);
+/* Until g_count_in, of a vcpu that has been spawned, has begun to count in @word. */
+void wait_for_count(const uint32_t *word);
 /* ORDER_HAMMER on both vcpus over @count pages at GPA, and its end. */
 void hammer(struct vm *vm, uint32_t period, uint32_t count);
 void hammer_end(struct vm *vm);
