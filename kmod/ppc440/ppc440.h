@@ -349,7 +349,8 @@ struct ppc440_spr_row {
 	/* As a handler, but pc is the caller's. */
 	int (*write)(struct ppc440_vcpu *v, u32 val);
 	u64 one_reg;		/* KVM_REG_PPC_*, 0: by number, see regs.c */
-	/* Instead of write, for ONE_REG. */
+	/* Instead of read and write, for ONE_REG. */
+	u32 (*get)(struct ppc440_vcpu *v);
 	void (*set)(struct ppc440_vcpu *v, u32 val);
 };
 
@@ -361,6 +362,7 @@ extern const unsigned int ppc440_nr_sprs;
 void ppc440_spr_init(void);
 const struct ppc440_spr_row *ppc440_spr_find(unsigned int spr, bool write);
 u32 ppc440_spr_read(struct ppc440_vcpu *v, const struct ppc440_spr_row *row);
+u32 ppc440_spr_get(struct ppc440_vcpu *v, const struct ppc440_spr_row *row);
 int ppc440_spr_write(struct ppc440_vcpu *v, const struct ppc440_spr_row *row,
 		     u32 val);
 void ppc440_spr_set(struct ppc440_vcpu *v, const struct ppc440_spr_row *row,
@@ -510,6 +512,8 @@ bool ppc440_patch_original(struct ppc440_vcpu *v, u32 *word);
 bool ppc440_patch_runs(struct ember_vm *vm, gfn_t gfn, u32 va, bool *watched);
 /* The old words are back.  Interrupts on. */
 void ppc440_patch_undo(struct ppc440_vcpu *v, gfn_t gfn);
+/* So are all of the VM's, where they can still be reached.  slots_lock held. */
+void ppc440_patch_slot_goes(struct ember_vm *vm);
 /* Would this entry lie over the magic page or the stubs? */
 bool ppc440_patch_conflicts(struct ppc440_vcpu *v, const struct ppc440_tlbe *e);
 /*
@@ -535,10 +539,16 @@ void ppc440_timer_init(struct ppc440_vcpu *v);
 void ppc440_timer_reset(struct ppc440_vcpu *v);
 void ppc440_timer_destroy(struct ppc440_vcpu *v);
 u32 ppc440_dec_get(struct ppc440_vcpu *v);
+/*
+ * To be set again later: 1 where it is 0 and TSR[DIS] says so, which may have come after TSR was
+ * read.
+ */
+u32 ppc440_dec_save(struct ppc440_vcpu *v);
 u32 ppc440_tsr_get(struct ppc440_vcpu *v);
 /* Interrupts on, since hrtimers are armed; so for all below. */
 void ppc440_dec_set(struct ppc440_vcpu *v, u32 dec);
 void ppc440_tsr_set(struct ppc440_vcpu *v, u32 tsr);
+void ppc440_tsr_or(struct ppc440_vcpu *v, u32 bits);
 void ppc440_tsr_clear(struct ppc440_vcpu *v, u32 bits);
 void ppc440_tcr_set(struct ppc440_vcpu *v, u32 tcr);
 /* What the watchdog's second time-out asks for; once. */
@@ -550,7 +560,10 @@ bool ppc440_timer_wants_reset(struct ppc440_vcpu *v);
 
 bool ppc440_uic_has(struct ppc440_vcpu *v, unsigned int dcrn);
 u32 ppc440_uic_read(struct ppc440_vcpu *v, unsigned int dcrn);
+/* Wakes the first vcpu, if it is not @v itself. */
 void ppc440_uic_write(struct ppc440_vcpu *v, unsigned int dcrn, u32 val);
+/* Its first KVM_RUN. */
+void ppc440_uic_begin(struct ppc440_vcpu *v);
 int ppc440_irq_input(struct ember_vm *vm, u32 irq, bool level);
 int ppc440_irqfd_input(struct ember_vm *vm, u32 pin, bool level);
 long ppc440_uic_ioctl(struct ember_vm *vm, unsigned int ioctl, unsigned long arg);

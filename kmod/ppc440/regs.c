@@ -54,7 +54,7 @@ static int spr_get(struct ppc440_vcpu *v, u64 id, u64 *val)
 
 	if (!row)
 		return -ENOENT;
-	*val = ppc440_spr_read(v, row);
+	*val = ppc440_spr_get(v, row);
 	return 0;
 }
 
@@ -148,7 +148,7 @@ static int other_put(struct ppc440_vcpu *v, u64 id, u64 val)
 	else if (id == KVM_REG_PPC_VRSAVE)
 		v->usprg0 = val;
 	else if (id == KVM_REG_PPC_OR_TSR)
-		ppc440_tsr_set(v, ppc440_tsr_get(v) | val);
+		ppc440_tsr_or(v, val);
 	else if (id == KVM_REG_PPC_CLEAR_TSR)
 		ppc440_tsr_clear(v, val);
 	else

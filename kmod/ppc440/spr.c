@@ -44,6 +44,11 @@ u32 ppc440_spr_read(struct ppc440_vcpu *v, const struct ppc440_spr_row *row)
 	return row->read ? row->read(v) : *place_of(v, row);
 }
 
+u32 ppc440_spr_get(struct ppc440_vcpu *v, const struct ppc440_spr_row *row)
+{
+	return row->get ? row->get(v) : ppc440_spr_read(v, row);
+}
+
 int ppc440_spr_write(struct ppc440_vcpu *v, const struct ppc440_spr_row *row, u32 val)
 {
 	u32 *at;

@@ -113,6 +113,13 @@ static void arm(struct hrtimer *hrtimer, u64 tb)
 	hrtimer_start(hrtimer, ns_to_ktime(tb_to_ns(left) + 1), HRTIMER_MODE_REL);
 }
 
+/* Is there an interrupt, or a reset, that it is still to bring? */
+static bool wd_matters(const struct ppc440_timer *t)
+{
+	return !t->reset && (t->tcr & TCR_WRC_MASK ||
+			     (t->tcr & TCR_WIE && !(t->tsr & TSR_WIS)));
+}
+
 /* When is something due that the guest is to be told of; only that is waited for. */
 static void rearm(struct ppc440_vcpu *v)
 {
@@ -122,7 +129,7 @@ static void rearm(struct ppc440_vcpu *v)
 		arm(&t->dec, t->dec_tb + t->dec_value);
 	if (t->tcr & TCR_FIE && !(t->tsr & TSR_FIS))
 		arm(&t->fit, next_rise(fit_bit(t->tcr), t->fit_tb));
-	if (t->tcr & (TCR_WIE | TCR_WRC_MASK) && !t->reset)
+	if (wd_matters(t))
 		arm(&t->wd, next_rise(wd_bit(t->tcr), t->wd_tb));
 }
 
@@ -157,17 +164,33 @@ static enum hrtimer_restart wd_expired(struct hrtimer *hrtimer)
 
 /* ---- registers --------------------------------------------------------------- */
 
-u32 ppc440_dec_get(struct ppc440_vcpu *v)
+/* @stopped: what it is if it has come to its end, and TSR[DIS] says so. */
+static u32 dec_get(struct ppc440_vcpu *v, u32 stopped)
 {
 	struct ppc440_timer *t = &v->timer;
 	unsigned long flags;
+	u64 now;
 	u32 dec;
 
 	spin_lock_irqsave(&t->lock, flags);
-	dec_catch_up(t, get_tb());
-	dec = t->dec_stopped ? 0 : t->dec_value - (u32)(get_tb() - t->dec_tb);
+	now = get_tb();
+	dec_catch_up(t, now);
+	if (!t->dec_stopped)
+		dec = t->dec_value - (u32)(now - t->dec_tb);
+	else
+		dec = t->tsr & TSR_DIS ? stopped : 0;
 	spin_unlock_irqrestore(&t->lock, flags);
 	return dec;
+}
+
+u32 ppc440_dec_get(struct ppc440_vcpu *v)
+{
+	return dec_get(v, 0);
+}
+
+u32 ppc440_dec_save(struct ppc440_vcpu *v)
+{
+	return dec_get(v, 1);
 }
 
 u32 ppc440_tsr_get(struct ppc440_vcpu *v)
@@ -182,7 +205,7 @@ u32 ppc440_tsr_get(struct ppc440_vcpu *v)
 	return tsr;
 }
 
-enum change { SET_DEC, SET_TSR, CLEAR_TSR, SET_TCR };
+enum change { SET_DEC, SET_TSR, OR_TSR, CLEAR_TSR, SET_TCR };
 
 static void change(struct ppc440_vcpu *v, enum change what, u32 val)
 {
@@ -200,6 +223,9 @@ static void change(struct ppc440_vcpu *v, enum change what, u32 val)
 		break;
 	case SET_TSR:
 		t->tsr = val & TSR_BITS;
+		break;
+	case OR_TSR:
+		t->tsr |= val & TSR_BITS;
 		break;
 	case CLEAR_TSR:
 		/* What the last reset was stays (7.5). */
@@ -222,6 +248,11 @@ void ppc440_dec_set(struct ppc440_vcpu *v, u32 dec)
 void ppc440_tsr_set(struct ppc440_vcpu *v, u32 tsr)
 {
 	change(v, SET_TSR, tsr);
+}
+
+void ppc440_tsr_or(struct ppc440_vcpu *v, u32 bits)
+{
+	change(v, OR_TSR, bits);
 }
 
 void ppc440_tsr_clear(struct ppc440_vcpu *v, u32 bits)
@@ -268,8 +299,14 @@ void ppc440_timer_reset(struct ppc440_vcpu *v)
 	t->wd_tb = t->fit_tb;
 }
 
+/* Each of them arms the others, as long as TCR asks for them. */
 void ppc440_timer_destroy(struct ppc440_vcpu *v)
 {
+	unsigned long flags;
+
+	spin_lock_irqsave(&v->timer.lock, flags);
+	v->timer.tcr = 0;
+	spin_unlock_irqrestore(&v->timer.lock, flags);
 	hrtimer_cancel(&v->timer.dec);
 	hrtimer_cancel(&v->timer.fit);
 	hrtimer_cancel(&v->timer.wd);

@@ -90,7 +90,7 @@ static void fill_sregs(struct ppc440_vcpu *v, struct kvm_sregs *s)
 	s->u.e.dear = MAGIC(v, DEAR);
 	s->u.e.tsr = ppc440_tsr_get(v);
 	s->u.e.tcr = v->timer.tcr;
-	s->u.e.dec = ppc440_dec_get(v);
+	s->u.e.dec = ppc440_dec_save(v);
 	s->u.e.tb = get_tb();
 	s->u.e.vrsave = v->usprg0;
 	s->u.e.pir = v->vcpu.id;
@@ -112,10 +112,11 @@ static void take_base(struct ppc440_vcpu *v, const struct kvm_sregs *s)
 	MAGIC(v, DEAR) = s->u.e.dear;
 	v->usprg0 = s->u.e.vrsave;
 	ppc440_tcr_set(v, s->u.e.tcr);
-	if (s->u.e.update_special & KVM_SREGS_E_UPDATE_DEC)
-		ppc440_dec_set(v, s->u.e.dec);
+	/* DEC goes on at once: TSR must not undo what it does. */
 	if (s->u.e.update_special & KVM_SREGS_E_UPDATE_TSR)
 		ppc440_tsr_set(v, s->u.e.tsr);
+	if (s->u.e.update_special & KVM_SREGS_E_UPDATE_DEC)
+		ppc440_dec_set(v, s->u.e.dec);
 }
 
 static void take_sregs(struct ppc440_vcpu *v, const struct kvm_sregs *s)
