@@ -96,6 +96,7 @@ static bool ppc440_vcpu_runnable(struct ember_vcpu *vcpu)
 
 static int ppc440_vcpu_start(struct ember_vcpu *vcpu)
 {
+	ppc440_uic_begin(to_ppc440(vcpu));
 	return 0;
 }
 

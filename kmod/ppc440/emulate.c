@@ -397,8 +397,9 @@ int ppc440_dcr_read(struct ppc440_vcpu *v, unsigned int dcrn, unsigned int rt)
 
 int ppc440_dcr_write(struct ppc440_vcpu *v, unsigned int dcrn, u32 val)
 {
-	/* Who waits for acknowledgements is woken. */
-	if (v->quick && (!ppc440_uic_has(v, dcrn) || ember_wants_acks(v->vcpu.vm)))
+	/* Who waits for acknowledgements is woken, and so is the first vcpu. */
+	if (v->quick && (!ppc440_uic_has(v, dcrn) || v->vcpu.idx ||
+			 ember_wants_acks(v->vcpu.vm)))
 		return PPC440_LATER;
 	if (!ppc440_uic_has(v, dcrn))
 		return dcr_to_user(v, dcrn, val, true);

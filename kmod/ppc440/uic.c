@@ -107,18 +107,18 @@ static void reg_write(struct ppc440_uic *u, unsigned int reg, u32 val)
 	update_levels(u);
 }
 
-/* Returns whether an output has risen. */
-static bool drive(struct ppc440_vm *pvm)
+/* The outputs; returns the vcpu that is to be woken for them, or NULL. */
+static struct ember_vcpu *drive(struct ppc440_vm *pvm)
 {
 	const struct ppc440_uic *u = &pvm->uic;
 	u32 waiting = u->sr & u->er;
 	struct ember_vcpu *vcpu = ember_get_vcpu(&pvm->vm, 0);
 
 	if (!vcpu)
-		return false;
+		return NULL;
 	ppc440_irq_line(to_ppc440(vcpu), PPC440_IVOR_EXTERNAL, waiting & ~u->cr);
 	ppc440_irq_line(to_ppc440(vcpu), PPC440_IVOR_CRITICAL, waiting & u->cr);
-	return waiting;
+	return waiting ? vcpu : NULL;
 }
 
 /* ---- the guest's side --------------------------------------------------------------- */
@@ -154,12 +154,28 @@ static void tell_acked(struct ppc440_vm *pvm, u32 bits)
 void ppc440_uic_write(struct ppc440_vcpu *v, unsigned int dcrn, u32 val)
 {
 	struct ppc440_vm *pvm = to_ppc440_vm(v->vcpu.vm);
+	struct ember_vcpu *woken;
 	unsigned long flags;
 
 	if (dcrn == UIC_BASE + UIC_SR && ember_wants_acks(&pvm->vm))
 		tell_acked(pvm, val);
 	spin_lock_irqsave(&pvm->uic_lock, flags);
 	reg_write(&pvm->uic, dcrn - UIC_BASE, val);
+	woken = drive(pvm);
+	spin_unlock_irqrestore(&pvm->uic_lock, flags);
+	if (woken && woken != &v->vcpu)
+		ember_vcpu_kick(woken);
+}
+
+/* What came before there was a first vcpu. */
+void ppc440_uic_begin(struct ppc440_vcpu *v)
+{
+	struct ppc440_vm *pvm = to_ppc440_vm(v->vcpu.vm);
+	unsigned long flags;
+
+	if (!pvm->has_uic)
+		return;
+	spin_lock_irqsave(&pvm->uic_lock, flags);
 	drive(pvm);
 	spin_unlock_irqrestore(&pvm->uic_lock, flags);
 }
@@ -179,9 +195,8 @@ static void input(struct ppc440_uic *u, u32 bit, bool level)
 int ppc440_irqfd_input(struct ember_vm *vm, u32 pin, bool level)
 {
 	struct ppc440_vm *pvm = to_ppc440_vm(vm);
-	struct ember_vcpu *vcpu;
+	struct ember_vcpu *woken;
 	unsigned long flags;
-	bool up;
 
 	if (pin >= PPC440_UIC_INPUTS)
 		return -EINVAL;
@@ -189,11 +204,10 @@ int ppc440_irqfd_input(struct ember_vm *vm, u32 pin, bool level)
 		return -EAGAIN;
 	spin_lock_irqsave(&pvm->uic_lock, flags);
 	input(&pvm->uic, 0x80000000u >> pin, level);
-	up = drive(pvm);
+	woken = drive(pvm);
 	spin_unlock_irqrestore(&pvm->uic_lock, flags);
-	vcpu = ember_get_vcpu(vm, 0);
-	if (up && vcpu)
-		ember_vcpu_kick(vcpu);
+	if (woken)
+		ember_vcpu_kick(woken);
 	return 0;
 }
 
@@ -242,6 +256,7 @@ static struct ember_ppc_uic uic_state(struct ppc440_vm *pvm)
 
 static void set_uic_state(struct ppc440_vm *pvm, const struct ember_ppc_uic *state)
 {
+	struct ember_vcpu *woken;
 	unsigned long flags;
 
 	spin_lock_irqsave(&pvm->uic_lock, flags);
@@ -251,8 +266,10 @@ static void set_uic_state(struct ppc440_vm *pvm, const struct ember_ppc_uic *sta
 		.vcr = state->vcr & (VCR_BASE | VCR_PRO), .lines = state->lines,
 	};
 	update_levels(&pvm->uic);
-	drive(pvm);
+	woken = drive(pvm);
 	spin_unlock_irqrestore(&pvm->uic_lock, flags);
+	if (woken)
+		ember_vcpu_kick(woken);
 }
 
 static long get_or_set(struct ppc440_vm *pvm, void __user *arg, bool set)

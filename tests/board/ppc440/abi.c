@@ -6,7 +6,10 @@
 #define _GNU_SOURCE
 #include "eventfd.h"
 #include "one_vm.h"
+#include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 
 static struct vm vm;
 
@@ -55,6 +58,72 @@ static void irqchip(void)
 	expect_errno(ioctl(fd, KVM_SET_IRQCHIP, &chip), EINVAL);
 	vm_new_bare(&vm);
 	expect_errno(ioctl(vm.fd, KVM_CREATE_IRQCHIP, 0), EBUSY);
+}
+
+static const struct ember_ppc_uic input_7 = {
+	.sr = 0x01000000,
+	.er = ~0u,
+	.cr = ~0u,
+	.pr = ~0u,
+	.tr = ~0u,
+};
+
+static void set_uic(int fd, const struct ember_ppc_uic *uic)
+{
+	struct kvm_irqchip chip = { 0 };
+
+	memcpy(&chip.chip, uic, sizeof(*uic));
+	expect_ok(ioctl(fd, KVM_SET_IRQCHIP, &chip));
+}
+
+static void *set_later(void *unused)
+{
+	(void)unused;
+	usleep(50000);
+	set_uic(vm.fd, &input_7);
+	return NULL;
+}
+
+/* Who sets its state so that an interrupt is there wakes the vcpu. */
+static void irqchip_wakes(void)
+{
+	pthread_t thread;
+
+	vm_new(&vm);
+	vm_start(&vm, "g_wait_critical", 0, 0);
+	vm_reports(&vm, 1);
+	expect(!pthread_create(&thread, NULL, set_later, NULL));
+	alarm(60); /* or it sleeps for ever */
+	expect_eq(vm_done(&vm), input_7.sr);
+	pthread_join(thread, NULL);
+}
+
+/* An interrupt from before there was a vcpu: its handler, at 0, stores to what is no memory. */
+static void irqchip_first(void)
+{
+	const uint32_t stw_r0_r1 = 0x90010000;
+	int kvm = kvm_open(), fd = ioctl(kvm, KVM_CREATE_VM, 0), cpu;
+	struct kvm_userspace_memory_region mem = { .memory_size = 4096 };
+	struct kvm_regs regs = { .pc = 0x100, .msr = 0x00060000, .gpr = { [1] = 0x08000000 } };
+	struct kvm_run *run;
+	uint32_t *page;
+
+	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	expect(page != MAP_FAILED);
+	*page = stw_r0_r1;
+	mem.userspace_addr = (uintptr_t)page;
+	expect_ok(ioctl(fd, KVM_CREATE_IRQCHIP, 0));
+	expect_ok(ioctl(fd, KVM_SET_USER_MEMORY_REGION, &mem));
+	set_uic(fd, &input_7);
+	cpu = expect_ok(ioctl(fd, KVM_CREATE_VCPU, 0));
+	run = mmap(NULL, expect_ok(ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0)), PROT_READ | PROT_WRITE,
+		   MAP_SHARED, cpu, 0);
+	expect(run != MAP_FAILED);
+	expect_ok(ioctl(cpu, KVM_SET_REGS, &regs));
+	alarm(60); /* or it sleeps for ever: MSR[WE] */
+	expect_ok(ioctl(cpu, KVM_RUN, 0));
+	expect_eq(run->exit_reason, KVM_EXIT_MMIO);
+	expect_eq(run->mmio.phys_addr, 0x08000000);
 }
 
 /* What is written is read, and drives the processor: g_spin_irq's own set-up is here. */
@@ -306,7 +375,7 @@ static const struct test tests[] = {
 	TEST(vm_enable_cap),  TEST(irqchip),	    TEST(irqchip_state), TEST(irq_line_status),
 	TEST(irqfd),	      TEST(irqfd_resample), TEST(routing),	 TEST(no_devices),
 	TEST(interrupt_once), TEST(tsr_bits),	    TEST(tlb_words),	 TEST(fp_registers),
-	TEST(regs),
+	TEST(regs),	      TEST(irqchip_wakes),  TEST(irqchip_first),
 };
 
 TEST_MAIN("abi", tests)
