@@ -474,11 +474,13 @@ int ppc440_mmu_fault(struct ppc440_vcpu *v, u32 va, bool fetch, bool write,
 	return ppc440_mmio(v, va, r.gpa, r.attrib & PPC44x_TLB_E);
 }
 
-/* ---- the host's wishes: mmu_lock held ---------------------------------------- */
+/* ---- the host's wishes: mmu_lock held, but for the first --------------------- */
 
 int ppc440_mem_prepare(struct ember_vm *vm, const struct ember_memslot *new,
 		       enum ember_slot_change change)
 {
+	if (change == EMBER_SLOT_DELETE || change == EMBER_SLOT_MOVE)
+		ppc440_patch_slot_goes(vm);
 	if (change != EMBER_SLOT_DELETE && new->base_gfn + new->npages > PPC440_GFNS)
 		return -EINVAL;
 	return 0;

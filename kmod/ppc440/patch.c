@@ -166,11 +166,20 @@ static int code_get(struct ember_vm *vm, gfn_t gfn, struct code_page *code)
 	return 0;
 }
 
-static void code_put(struct ppc440_vcpu *v, struct code_page *code, bool changed)
+static void want_iccci(struct ember_vm *vm)
+{
+	struct ember_vcpu *vcpu;
+	unsigned int i;
+
+	ember_for_each_vcpu(i, vcpu, vm)
+		to_ppc440(vcpu)->want_iccci = true;
+}
+
+static void code_put(struct ember_vm *vm, struct code_page *code, bool changed)
 {
 	if (changed) {
 		flush_dcache_icache_page(code->page);
-		v->want_iccci = true;
+		want_iccci(vm);
 		set_page_dirty_lock(code->page);
 		ember_mark_dirty(code->slot, code->gfn);
 	}
@@ -265,7 +274,6 @@ static bool change_word(struct ppc440_vcpu *v, struct code_page *code, u32 va, u
 	if (patch.nr)
 		fill_stub(pvm, slot, va, word, &patch);
 	ppc440_mmu_watch(&pvm->vm, code->gfn, true);
-	WRITE_ONCE(pvm->live, true);
 	WRITE_ONCE(code->words[at], patch.word);
 	return true;
 }
@@ -309,17 +317,34 @@ static bool has_room(struct ppc440_vm *pvm)
 	return true;
 }
 
+/*
+ * The first time.  What follows may sleep, so the others are to see it before they are looked
+ * at: an entry that one of them then writes over the stubs ends translation.
+ */
+static bool go_live(struct ppc440_vm *pvm)
+{
+	if (pvm->live)
+		return true;
+	if (!make_stubs(pvm))
+		return false;
+	WRITE_ONCE(pvm->live, true);
+	if (has_room(pvm))
+		return true;
+	WRITE_ONCE(pvm->live, false);
+	return false;
+}
+
 static bool patch_at(struct ppc440_vcpu *v, gfn_t gfn, u32 va, u32 word)
 {
 	struct ppc440_vm *pvm = to_ppc440_vm(v->vcpu.vm);
 	struct code_page code;
 	bool changed;
 
-	if (!pvm->translates || (!pvm->live && !has_room(pvm)) || !make_stubs(pvm) ||
-	    *undo_count(pvm, gfn) >= PATCH_MAX_UNDO || code_get(&pvm->vm, gfn, &code))
+	if (!pvm->translates || *undo_count(pvm, gfn) >= PATCH_MAX_UNDO || !go_live(pvm) ||
+	    code_get(&pvm->vm, gfn, &code))
 		return false;
 	changed = may_change(&code) && change_word(v, &code, va, word);
-	code_put(v, &code, changed);
+	code_put(&pvm->vm, &code, changed);
 	return changed;
 }
 
@@ -379,25 +404,43 @@ static void free_stubs(struct ppc440_vm *pvm, const struct patched_page *page)
 			pvm->stub_site[site->stub].old = 0;
 }
 
-/* False: the owner's mapping is gone, so there is nothing to restore. */
-static bool undo(struct ppc440_vcpu *v, gfn_t gfn, struct patched_page *page)
+/*
+ * @v: who has wanted it back, and counts that; or NULL.  False: the owner's mapping is
+ * gone, so there is nothing to restore.
+ */
+static bool undo(struct ppc440_vm *pvm, struct ppc440_vcpu *v, gfn_t gfn,
+		 struct patched_page *page)
 {
-	struct ppc440_vm *pvm = to_ppc440_vm(v->vcpu.vm);
 	struct code_page code;
 	bool there = !code_get(&pvm->vm, gfn, &code);
 
 	if (there) {
 		restore_words(&code, page);
-		code_put(v, &code, true);
+		code_put(&pvm->vm, &code, true);
 	}
 	free_stubs(pvm, page);
 	xa_erase(&pvm->patched, gfn);
 	ppc440_mmu_watch(&pvm->vm, gfn, false);
 	kfree(page);
+	if (!v)
+		return there;
 	if (*undo_count(pvm, gfn) < PATCH_MAX_UNDO)
 		++*undo_count(pvm, gfn);
 	ember_count_exit(&v->vcpu, PPC440_EXIT_UNPATCH);
 	return there;
+}
+
+/* All of them; false: some could not be restored. */
+static bool undo_all(struct ppc440_vm *pvm, struct ppc440_vcpu *v)
+{
+	struct patched_page *page;
+	unsigned long gfn;
+	bool done = true;
+
+	xa_for_each(&pvm->patched, gfn, page)
+		if (!undo(pvm, v, gfn, page))
+			done = false;
+	return done;
 }
 
 void ppc440_patch_undo(struct ppc440_vcpu *v, gfn_t gfn)
@@ -408,24 +451,33 @@ void ppc440_patch_undo(struct ppc440_vcpu *v, gfn_t gfn)
 	mutex_lock(&pvm->patch_lock);
 	page = xa_load(&pvm->patched, gfn);
 	if (page)
-		undo(v, gfn, page);
+		undo(pvm, v, gfn, page);
 	mutex_unlock(&pvm->patch_lock);
+}
+
+/* Only a guest that runs there now could have it translated once more before it has gone. */
+void ppc440_patch_slot_goes(struct ember_vm *vm)
+{
+	struct ppc440_vm *pvm = to_ppc440_vm(vm);
+	int idx;
+
+	idx = srcu_read_lock(&vm->srcu);
+	mutex_lock(&pvm->patch_lock);
+	undo_all(pvm, NULL);
+	mutex_unlock(&pvm->patch_lock);
+	srcu_read_unlock(&vm->srcu, idx);
 }
 
 int ppc440_patch_stop(struct ppc440_vcpu *v)
 {
 	struct ppc440_vm *pvm = to_ppc440_vm(v->vcpu.vm);
-	struct patched_page *page;
-	unsigned long gfn;
-	int idx, ret = 0;
+	int idx, ret;
 
 	/* Also called where a register is set. */
 	idx = srcu_read_lock(&pvm->vm.srcu);
 	mutex_lock(&pvm->patch_lock);
 	pvm->translates = false;
-	xa_for_each(&pvm->patched, gfn, page)
-		if (!undo(v, gfn, page))
-			ret = -EFAULT;
+	ret = undo_all(pvm, v) ? 0 : -EFAULT;
 	WRITE_ONCE(pvm->live, false);
 	mutex_unlock(&pvm->patch_lock);
 	srcu_read_unlock(&pvm->vm.srcu, idx);

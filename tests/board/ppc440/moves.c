@@ -158,7 +158,31 @@ static void not_put_back(void)
 	expect_errno(vcpu_translate(&one, false), EFAULT);
 }
 
-static const struct test tests[] = { TEST(plain), TEST(translated), TEST(put_back),
-				     TEST(begins_late), TEST(not_put_back) };
+/* Memory that is not the guest's any more has its words, and it goes on when it is again. */
+static void slot_goes(void)
+{
+	uint8_t copy[PAGE], *code;
+	unsigned int n = 0;
+	struct event ev;
+
+	vm_new(&one);
+	code = vm_mem(&one, guest_sym("moves_work"));
+	memcpy(copy, code, PAGE);
+	vm_start(&one, "g_moves_work", ROUNDS, 0);
+	while ((ev = vm_next(&one)).kind == EV_REPORT) {
+		if (++n % 50)
+			continue;
+		expect(memcmp(copy, code, PAGE));
+		expect_ok(vm_slot(&one, 0, 0, 0, 0, one.ram));
+		expect(!memcmp(copy, code, PAGE));
+		expect_ok(vm_slot(&one, 0, 0, 0, RAM_SIZE, one.ram));
+	}
+	expect_eq(ev.kind, EV_DONE);
+}
+
+static const struct test tests[] = {
+	TEST(plain),	   TEST(translated),   TEST(put_back),
+	TEST(begins_late), TEST(not_put_back), TEST(slot_goes),
+};
 
 TEST_MAIN("moves", tests)
