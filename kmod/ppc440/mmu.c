@@ -69,6 +69,12 @@ static bool is_group(const u32 *group, unsigned int order)
 	return first & MAP_V;
 }
 
+/* What a group counts in mapped.large. */
+static unsigned long large_pages(unsigned int order)
+{
+	return order ? 1 : 0;
+}
+
 /* Entries for parts of a group must be gone before there is one for all of it. */
 static void join_groups(struct ember_vm *vm, u32 *at, u32 gfn)
 {
@@ -81,17 +87,22 @@ static void join_groups(struct ember_vm *vm, u32 *at, u32 gfn)
 		if (!is_group(group, order))
 			return;
 		set_order(group, pages, order);
+		vm->mapped.large += large_pages(order) -
+				    4 * large_pages(order - 1);
 		ppc440_shadow_drop_all(vm);
 	}
 }
 
-/* The pages of the groups that @at is in are groups of their own, but for its parts. */
-static void break_groups(u32 *at, u32 gfn)
+/* @at is in no group any more; the parts that it is not in stay groups. */
+static void break_groups(struct ember_vm *vm, u32 *at, u32 gfn)
 {
-	unsigned int order = order_of(*at);
+	unsigned int order;
 
-	if (order)
-		set_order(group_of(at, gfn, order), BIT(2 * order), 0);
+	for (order = order_of(*at); order; order--) {
+		set_order(group_of(at, gfn, order), BIT(2 * order), order - 1);
+		vm->mapped.large += 4 * large_pages(order - 1) -
+				    large_pages(order);
+	}
 }
 
 void *ppc440_mmu_page(struct ember_vm *vm, gfn_t gfn)
@@ -331,7 +342,7 @@ static void fault_install(struct ppc440_vcpu *v, const struct fault *f)
 
 	vm->nr_faults++;
 	if (*at & MAP_V) {
-		break_groups(at, f->gfn);
+		break_groups(vm, at, f->gfn);
 		ppc440_shadow_drop_all(vm);
 	} else {
 		vm->mapped.pages++;
@@ -388,7 +399,7 @@ void ppc440_mmu_watch(struct ember_vm *vm, gfn_t gfn, bool watch)
 	spin_lock(&vm->mmu_lock);
 	at = map_at(vm, gfn);
 	if (at && *at & MAP_V && !(*at & MAP_X) == watch) {
-		break_groups(at, gfn);
+		break_groups(vm, at, gfn);
 		*at ^= MAP_X;
 		ppc440_shadow_drop_all(vm);
 	}
@@ -505,7 +516,7 @@ static bool change_map(struct ember_vm *vm, gfn_t gfn, unsigned long npages, u32
 		found = true;
 		if (keep == ~0u)
 			continue;
-		break_groups(at, at_gfn);
+		break_groups(vm, at, at_gfn);
 		*at &= keep;
 		if (!*at)
 			vm->mapped.pages--;

@@ -2,7 +2,7 @@
 # mips32 and ppc440, from their directories.  Each says before it includes this
 #
 #	arch		the name of its directory, and of its part of ../lib
-#	own_lib		what else its programs are linked with
+#	own_lib		what else its programs are linked with, if anything
 #	guest_arch	how its guests are compiled
 #	guest_asm	how their assembly is
 #
@@ -12,12 +12,12 @@
 shared := coalesced dirty eventfd ioctl-memory ioctl-system ioctl-vcpu memory pages run slots statsfd swap timing
 scripts := lifecycle.sh
 # Of ../one: of the boards whose VMs have one vcpu.
-one := crowd
+one := crowd large
 own := $(basename $(notdir $(wildcard *.c)))
 obj := $(O)/obj/board
 programs := $(own) $(one) $(shared)
 lib := $(patsubst %,$(obj)/lib/%.o,test image vm vcpu mem eventfd press seeds hold $(arch)/arch $(arch)/caps) \
-	$(patsubst %,$(obj)/%.o,witness image-file $(own_lib))
+	$(patsubst %,$(obj)/%.o,witness image-file prealloc $(own_lib))
 guest := $(patsubst guest/%,$(obj)/guest/%.o,guest/start.S $(sort $(wildcard guest/*.c)) guest/any.c guest/serve.c)
 
 warnings := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes

@@ -38,6 +38,15 @@ static inline bool reg_is_clock(uint64_t id)
 #define QUICK_REPORTS(n) 12
 #define QUICK_ROW "mfc0"
 
+/*
+ * For large.c: how many large pages an entry of the host's TLB maps, how many pages the
+ * fault for one brings at the most, and the rows of what is counted for each TLB miss that
+ * the vector page does not serve.
+ */
+#define LARGE_PER_ENTRY 2u
+#define LARGE_AROUND 32
+#define LARGE_MISSES "map"
+
 /* Interrupt @line of the vcpu, negative to lower it, as a call. */
 int vcpu_irq(struct vcpu *cpu, int line);
 

@@ -36,6 +36,14 @@ static inline bool reg_is_clock(uint64_t id)
 #define QUICK_REPORTS(n) 1
 #define QUICK_ROW "mfmsr"
 
+/*
+ * For large.c: how many large pages an entry of the host's TLB maps, how many pages the
+ * fault for one brings at the most, and the rows of what is counted for each TLB miss.
+ */
+#define LARGE_PER_ENTRY 1u
+#define LARGE_AROUND 1
+#define LARGE_MISSES "dtlb_miss", "dtlb_refill"
+
 /* KVM_INTERRUPT, as a call. */
 int vcpu_interrupt(struct vcpu *cpu, uint32_t what);
 /* KVM_IRQ_LINE of UIC input @input, as a call. */

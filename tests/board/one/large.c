@@ -11,7 +11,7 @@
 #include "../../../vmm/prealloc.h"
 #include "mem.h"
 
-#define NR 2048 /* pages: four entries of twice 1 MiB */
+#define NR 2048 /* pages: eight large ones of the largest kind */
 #define SIZE (NR * PAGE)
 #define MAX_ORDER 4
 
@@ -50,22 +50,29 @@ static bool in_one_piece(unsigned int at, unsigned int nr)
 
 static unsigned int covered; /* pages that possible() found in large ones */
 
-/* Large pages there should be: two to an entry, of the largest kind that they make up. */
+/* What one entry maps: large pages of this order, each in one piece. */
+static bool is_entry(unsigned int at, unsigned int order)
+{
+	unsigned int i, nr = 1u << 2 * order;
+
+	for (i = 0; i < LARGE_PER_ENTRY; i++)
+		if (!in_one_piece(at + i * nr, nr))
+			return false;
+	return at % (LARGE_PER_ENTRY * nr) == 0;
+}
+
+/* Large pages there should be, of the largest kind that they make up. */
 static long possible(void)
 {
-	unsigned int at, order, half;
+	unsigned int at, order;
 	long n = 0;
 
 	covered = 0;
-	for (at = 0; at < NR; at += order ? 2 * half : 8) {
-		for (order = MAX_ORDER; order; order--) {
-			half = 1u << 2 * order;
-			if (at % (2 * half) == 0 && in_one_piece(at, half) &&
-			    in_one_piece(at + half, half))
-				break;
-		}
-		n += order ? 2 : 0;
-		covered += order ? 2 * half : 0;
+	for (at = 0; at < NR; at += LARGE_PER_ENTRY << 2 * (order ? order : 1)) {
+		for (order = MAX_ORDER; order && !is_entry(at, order);)
+			order--;
+		n += order ? LARGE_PER_ENTRY : 0;
+		covered += order ? LARGE_PER_ENTRY << 2 * order : 0;
 	}
 	return n;
 }
@@ -91,23 +98,36 @@ static void begin(void *mem)
 	other_pages = mapped(vm, "large");
 }
 
-static long faults(void)
+static long exits(const char *row)
 {
-	return counter("/sys/kernel/debug/ember/exits", "map");
+	return counter("/sys/kernel/debug/ember/exits", row);
 }
 
-/* As few faults as entries, but for those where the memory is not in one piece. */
+static long misses(void)
+{
+	static const char *const rows[] = { LARGE_MISSES };
+	unsigned int i;
+	long n = 0;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		n += exits(rows[i]);
+	return n;
+}
+
+/* As few faults and misses as entries, but for those where the memory is not in one piece. */
 static void entry_each(void)
 {
 	long before;
 
 	begin(large());
 	expect_eq(pages(), 0);
-	before = faults();
+	before = exits("map");
 	order(vm, 0, ORDER_FILL, MEM, 8, NR);
-	expect(faults() - before < NR / 4);
+	expect(exits("map") - before < 8 * NR / LARGE_AROUND);
 	expect_eq(pages(), possible());
+	before = misses();
 	expect_eq(order(vm, 1, ORDER_COMPARE, MEM, 8, NR), 0);
+	expect(misses() - before < NR / 2);
 	expect_eq(pages(), possible());
 }
 
@@ -123,8 +143,8 @@ static void around(void)
 	expect(at < NR);
 	before = mapped(vm, "pages");
 	order(vm, 0, ORDER_READ, MEM + (at + 7) * PAGE, 0, 0);
-	expect_eq(mapped(vm, "pages"), before + 32);
-	expect_eq(pages(), 2);
+	expect_eq(mapped(vm, "pages"), before + LARGE_AROUND);
+	expect_eq(pages(), LARGE_AROUND / 16);
 }
 
 /* What is done to one page by @how concerns no other. */
@@ -139,6 +159,8 @@ static void broken_by(void (*how)(uint8_t *page), bool keeps)
 	order(vm, 1, ORDER_COMPARE, MEM, 8, NR);
 	expect_eq(pages(), whole);
 	how(mem + n * PAGE);
+	frame[n] = 0;
+	expect_eq(pages(), possible()); /* its parts */
 	expect_eq(order(vm, 0, ORDER_COMPARE, MEM, 8, n), 0);
 	expect_eq(order(vm, 1, ORDER_COMPARE, MEM + (n + 1) * PAGE, 9 + n, NR - n - 1), 0);
 	if (keeps)
