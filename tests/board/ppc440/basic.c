@@ -200,6 +200,30 @@ static void line_from_thread(void)
 	pthread_join(thread, NULL);
 }
 
+static void dcr(uint32_t number, bool write)
+{
+	expect_eq(vm_event(&vm, EV_EXIT), KVM_EXIT_DCR);
+	expect_eq(vm.run->dcr.dcrn, number);
+	expect_eq(vm.run->dcr.is_write, write);
+}
+
+/* Those that are not the UIC's are the monitor's. */
+static void dcrs(void)
+{
+	static const uint32_t numbers[] = { 0, 0xbf, 0xc9, 0x3ff };
+	uint32_t i, answer = 0xfedc0000;
+
+	start("g_dcrs", 20, 0);
+	for (i = 0; i < 80; i++, answer++) {
+		dcr(numbers[i % 4], true);
+		expect_eq(vm.run->dcr.data, 0x12340000 + numbers[i % 4]);
+		dcr(numbers[i % 4], false);
+		vm.run->dcr.data = answer;
+		vm_reports(&vm, answer);
+	}
+	vm_done(&vm);
+}
+
 /* The external input by KVM_INTERRUPT; DCRs are the monitor's then. */
 static void bare(void)
 {
@@ -379,6 +403,7 @@ static const struct test tests[] = {
 	TEST(fpu),	     TEST(registers),
 	TEST(sregs),	     TEST(translated),
 	TEST(pending),	     TEST(own_memory),
+	TEST(dcrs),
 };
 
 TEST_MAIN("basic", tests)

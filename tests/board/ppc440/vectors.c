@@ -175,6 +175,25 @@ static int64_t stat_of(const char *name)
 	return val;
 }
 
+static int64_t misses(void)
+{
+	return stat_of("exits_dtlb_miss") + stat_of("exits_dtlb_refill");
+}
+
+/* A process that has its turn again finds its pages in the TLB. */
+static void by_turns(void)
+{
+	const uint32_t turns = 500;
+	int64_t before;
+
+	vm_new(&vm);
+	vm_start(&vm, "g_by_turns", turns, 0);
+	vm_reports(&vm, 1);
+	before = misses();
+	vm_done(&vm);
+	expect(misses() - before < turns);
+}
+
 #define CALLS 5000
 
 static void counted(void)
@@ -261,7 +280,7 @@ static const struct test tests[] = {
 	TEST(address_spaces),	TEST(code_moves),	TEST(split),	 TEST(rfi_interrupts),
 	TEST(rfi_sleeps),	TEST(calls_and_ticks),	TEST(fpu_modes), TEST(processes),
 	TEST(processes_of_two), TEST(processes_beside), TEST(counted),	 TEST(not_timed),
-	TEST(looked_at),
+	TEST(looked_at),	TEST(by_turns),
 };
 
 TEST_MAIN("vectors", tests)

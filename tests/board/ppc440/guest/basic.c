@@ -695,6 +695,28 @@ u32 g_own_memory(u32 first)
 	return 0;
 }
 
+#define write_and_read(n)                 \
+	do {                              \
+		mtdcr(n, 0x12340000 + n); \
+		report(mfdcr(n));         \
+	} while (0)
+
+/* Those of the UIC, and around them what the test is asked for. */
+u32 g_dcrs(u32 rounds)
+{
+	u32 i;
+
+	for (i = 0; i < rounds; i++) {
+		mtdcr(UIC_ER, ~i);
+		write_and_read(0);
+		write_and_read(0xbf);
+		write_and_read(0xc9);
+		write_and_read(0x3ff);
+		check(mfdcr(UIC_ER) == ~i);
+	}
+	return 0;
+}
+
 u32 g_edges(u32 n)
 {
 	watch_inputs(n, 0xffffffff);

@@ -537,6 +537,50 @@ u32 g_processes(u32 seed, u32 rounds)
 	return 0;
 }
 
+#define PAGES 4
+
+static u32 user_touches(u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < PAGES; i++)
+		IO32(AT + 0x1000 * i) += n;
+	return 0;
+}
+
+static void turns(u32 n)
+{
+	u32 i;
+
+	for (i = 1; i <= n; i++) {
+		mtspr(SPR_PID, 1);
+		call_user(user_touches, i);
+		mtspr(SPR_PID, 2);
+		call_user(user_touches, i);
+	}
+}
+
+/* Two processes by turns, of whose pages the kernel uses none; a report when all are known. */
+u32 g_by_turns(u32 n)
+{
+	u32 i;
+
+	all_for_users();
+	for (i = 0; i < 2 * PAGES; i++) {
+		tlb_set(10 + i, 1 + i / PAGES,
+			(AT + 0x1000 * (i % PAGES)) | TLB_VALID | TLB_SIZE(1), SCRATCH + 0x1000 * i,
+			TLB_U);
+		IO32(SCRATCH + 0x1000 * i) = 0;
+	}
+	exc_hook = leave_user;
+	turns(2);
+	report(1);
+	turns(n);
+	for (i = 0; i < 2 * PAGES; i++)
+		check(IO32(SCRATCH + 0x1000 * i) == 3 + n * (n + 1) / 2);
+	return 0;
+}
+
 /* ---- the FPU ---------------------------------------------------------------------------- */
 
 #define USER_FPU (MSR_PR | MSR_FP | MSR_FE0 | MSR_FE1)
