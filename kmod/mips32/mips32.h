@@ -51,7 +51,7 @@
 	X(MAP, "map") X(MMIO_KERNEL, "mmio_kernel") X(MMIO_USER, "mmio_user") \
 	X(INJECT_REFILL, "guest_refill") X(INJECT_IRQ, "guest_irq") \
 	X(COMM, "comm") X(PATCH, "translated") X(UNPATCH, "translated_back") \
-	X(UNKNOWN, "unknown") X(SIGNAL, "signal")
+	X(ASID, "new_asid") X(UNKNOWN, "unknown") X(SIGNAL, "signal")
 
 enum mips32_exit {
 #define X(sym, name) MIPS32_EXIT_ ## sym,

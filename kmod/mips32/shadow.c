@@ -226,6 +226,7 @@ u32 mips32_shadow_asid(struct mips32_vcpu *v, bool kernel)
 		/* Pairs with flush()'s first: should this undo its zero, PTEs are new ones. */
 		smp_mb();
 		context = context_of(mm, cpu);
+		ember_count_exit(&v->vcpu, MIPS32_EXIT_ASID);
 	}
 	return context_asid(context, cpu);
 }
