@@ -23,6 +23,22 @@ pausing() {
 	fi
 }
 
+# Without exit timing and with it; each of its figures is a number above 0.
+stats() {
+	local reason bad=
+	ember stat control >$work/stat
+	grep -q '^exits\.mmio_user *[1-9]' $work/stat && ! grep -q '^time' $work/stat || bad=untimed
+	echo 1 >/sys/module/ember/parameters/exit_timing
+	wait_for counts $(($(count) + 3))
+	ember stat control >$work/stat
+	echo 0 >/sys/module/ember/parameters/exit_timing
+	for reason in guest mmio_user; do
+		grep -qE "^time\.$reason +count [1-9][0-9]* min [1-9][0-9]* mean [1-9][0-9]* max [1-9][0-9]*$" \
+			$work/stat || bad="$bad $reason"
+	done
+	[ -z "$bad" ] && pass control.stat || fail "control.stat:$bad of: $(tr '\n' ' ' <$work/stat)"
+}
+
 # ---- on boards whose guests are for one CPU and on a tap interface ----------------
 
 # The guest counts on its result disk, and answers pings.
@@ -47,22 +63,6 @@ vhost() {
 	else
 		fail "control.vhost: the guest does not answer"
 	fi
-}
-
-# Without exit timing and with it; each of its figures is a number above 0.
-stats() {
-	local reason bad=
-	ember stat control >$work/stat
-	grep -q '^exits\.mmio_user *[1-9]' $work/stat && ! grep -q '^time' $work/stat || bad=untimed
-	echo 1 >/sys/module/ember/parameters/exit_timing
-	wait_for counts $(($(count) + 3))
-	ember stat control >$work/stat
-	echo 0 >/sys/module/ember/parameters/exit_timing
-	for reason in guest mmio_user; do
-		grep -qE "^time\.$reason +count [1-9][0-9]* min [1-9][0-9]* mean [1-9][0-9]* max [1-9][0-9]*$" \
-			$work/stat || bad="$bad $reason"
-	done
-	[ -z "$bad" ] && pass control.stat || fail "control.stat:$bad of: $(tr '\n' ' ' <$work/stat)"
 }
 
 # pauses_serves_stops KERNEL
