@@ -113,6 +113,9 @@ program() {
 	[ $status -le 1 ] || fail "$1: ended with status $status"
 }
 
+# exits ROW: how many all VMs have had.
+exits() { awk -v row="$1" '$1 == row { print $2 }' /sys/kernel/debug/ember/exits; }
+
 users() { cat /sys/module/ember/refcnt; }
 no_users() { [ "$(users 2>/dev/null)" = 0 ]; }
 
