@@ -68,6 +68,12 @@ unsigned int arch_hypercall(struct kvm *kvm, uint32_t insn[ARCH_HCALL_MAX]);
  */
 int arch_line_set(struct kvm *kvm, unsigned int nr, bool level);
 
+/*
+ * A device has put @len bytes at @at into guest memory which the guest may run: it takes them
+ * for the work of a device, and so for something that no cache has.  From any thread.
+ */
+void arch_memory_filled(void *at, size_t len);
+
 /* One line about where the guest is, for someone who debugs it. */
 void arch_vcpu_describe(int vcpu, char *text, size_t size);
 

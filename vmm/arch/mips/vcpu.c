@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/kvm.h>
 #include <stdio.h>
+#include <sys/cachectl.h>
 #include <sys/ioctl.h>
 
 #include "../../arch.h"
@@ -144,6 +145,16 @@ unsigned int arch_hypercall(struct kvm *kvm, uint32_t insn[ARCH_HCALL_MAX])
 	(void)kvm;
 	(void)insn;
 	return 0;
+}
+
+/*
+ * Our stores, and the kernel's for us, are in the data cache, from where no instruction
+ * is fetched; Linux writes a page back before it is run only if it wrote there itself
+ * (__update_cache()).
+ */
+void arch_memory_filled(void *at, size_t len)
+{
+	cacheflush(at, len, DCACHE);
 }
 
 void arch_vcpu_describe(int vcpu, char *text, size_t size)

@@ -92,6 +92,13 @@ int arch_line_set(struct kvm *kvm, unsigned int nr, bool level)
 	return ioctl(kvm->vm, KVM_IRQ_LINE, &irq) < 0 ? -errno : 0;
 }
 
+/* As on ARM: Linux writes a page back before it is mapped to be run. */
+void arch_memory_filled(void *at, size_t len)
+{
+	(void)at;
+	(void)len;
+}
+
 void arch_vcpu_describe(int vcpu, char *text, size_t size)
 {
 	struct kvm_sregs sregs = { 0 };
