@@ -14,10 +14,14 @@
 #include <unistd.h>
 
 static struct vm vm;
+static bool untranslated; /* the guest's instructions stay what they are */
 
 static void start(const char *name, uint32_t arg0, uint32_t arg1)
 {
-	vm_new(&vm);
+	if (untranslated)
+		vm_new_plain(&vm);
+	else
+		vm_new(&vm);
 	vm_start(&vm, name, arg0, arg1);
 }
 
@@ -308,15 +312,70 @@ static void registers(void)
 	vm_reports(&vm, 1);
 }
 
+/* The same, each privileged instruction by its trap every time. */
+#define PLAIN(name)                    \
+	static void name##_plain(void) \
+	{                              \
+		untranslated = true;   \
+		name();                \
+	}
+
+PLAIN(mmio_in_delay_slots)
+PLAIN(exceptions)
+PLAIN(host_segments)
+PLAIN(tlb)
+PLAIN(tlb_many)
+PLAIN(tlb_twice)
+PLAIN(tlb_big)
+PLAIN(user)
+PLAIN(timer)
+PLAIN(soft_irq)
+PLAIN(lines)
+PLAIN(llsc)
+PLAIN(cp0)
+PLAIN(new_code)
+PLAIN(mips16)
+
 static const struct test tests[] = {
-	TEST(args),	  TEST(mmio),	       TEST(mmio_in_delay_slots),
-	TEST(exceptions), TEST(host_segments), TEST(unmapped_segments),
-	TEST(tlb),	  TEST(tlb_many),      TEST(tlb_twice),
-	TEST(tlb_big),	  TEST(user),	       TEST(timer),
-	TEST(soft_irq),	  TEST(lines),	       TEST(line_from_thread),
-	TEST(signals),	  TEST(llsc),	       TEST(cp0),
-	TEST(new_code),	  TEST(mips16),	       TEST(owner_takes_pages),
-	TEST(dirty_log),  TEST(registers),     TEST(tlb_shrinks),
+	TEST(args),
+	TEST(mmio),
+	TEST(mmio_in_delay_slots),
+	TEST(exceptions),
+	TEST(host_segments),
+	TEST(unmapped_segments),
+	TEST(tlb),
+	TEST(tlb_many),
+	TEST(tlb_twice),
+	TEST(tlb_big),
+	TEST(user),
+	TEST(timer),
+	TEST(soft_irq),
+	TEST(lines),
+	TEST(line_from_thread),
+	TEST(signals),
+	TEST(llsc),
+	TEST(cp0),
+	TEST(new_code),
+	TEST(mips16),
+	TEST(owner_takes_pages),
+	TEST(dirty_log),
+	TEST(registers),
+	TEST(tlb_shrinks),
+	TEST(mmio_in_delay_slots_plain),
+	TEST(exceptions_plain),
+	TEST(host_segments_plain),
+	TEST(tlb_plain),
+	TEST(tlb_many_plain),
+	TEST(tlb_twice_plain),
+	TEST(tlb_big_plain),
+	TEST(user_plain),
+	TEST(timer_plain),
+	TEST(soft_irq_plain),
+	TEST(lines_plain),
+	TEST(llsc_plain),
+	TEST(cp0_plain),
+	TEST(new_code_plain),
+	TEST(mips16_plain),
 };
 
 TEST_MAIN("basic", tests)
