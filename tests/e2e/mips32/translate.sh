@@ -4,8 +4,6 @@
 memory=64M
 load_module
 
-exits() { awk -v row="$1" '$1 == row { print $2 }' /sys/kernel/debug/ember/exits; }
-
 # boot_counting on|off: how many exits of privileged instructions it took, in $count.
 boot_counting() {
 	local row before=0 after=0

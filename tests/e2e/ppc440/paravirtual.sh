@@ -4,8 +4,6 @@
 memory=64M
 load_module
 
-exits() { awk -v row="$1" '$1 == row { print $2 }' /sys/kernel/debug/ember/exits; }
-
 # The rows of instructions that the page takes the place of, SPRG4 to 7 among them, which
 # translation leaves alone.
 rows="mfmsr mtmsr wrtee mfspr mtspr"
