@@ -75,6 +75,25 @@ TRACE_EVENT(ember_irq,
 	    TP_printk("vm %p irq 0x%x level %u", __entry->vm, __entry->irq,
 		      __entry->level));
 
+/*
+ * A register of the guest's processor by its row's @name: an access that C emulates.  What is
+ * served without leaving the guest, or by translated code, is not seen.
+ */
+TRACE_EVENT(ember_reg,
+	    TP_PROTO(struct ember_vcpu *vcpu, const char *name, bool write, u32 val),
+	    TP_ARGS(vcpu, name, write, val),
+	    TP_STRUCT__entry(__field(u32, vcpu)
+			     __field(u32, val)
+			     __field(bool, write)
+			     __array(char, name, 16)),
+	    TP_fast_assign(__entry->vcpu = vcpu->id;
+			   __entry->val = val;
+			   __entry->write = write;
+			   strscpy(__entry->name, name, 16);),
+	    TP_printk("vcpu %u %s %s val 0x%x", __entry->vcpu,
+		      __entry->write ? "write" : "read", __entry->name,
+		      __entry->val));
+
 /* A second-stage fault on memory that a slot backs. */
 TRACE_EVENT(ember_fault,
 	    TP_PROTO(struct ember_vcpu *vcpu, gpa_t gpa, bool write, bool exec),

@@ -7,6 +7,7 @@
 #include <linux/kernel.h>
 #include "mips32.h"
 #include "translate.h"
+#include "../core/trace.h"
 
 /* Row number + 1 by register and select, and where the register is. */
 static u8 cp0_index[32][8];
@@ -80,7 +81,7 @@ bool cp0_quick_read(struct mips32_vcpu *v)
 	struct mips32_ctxt *ctxt = v->ctxt;
 	u32 insn = ctxt->insn, offset;
 
-	if ((insn & INSN_MFC0_MASK) != INSN_MFC0 ||
+	if ((insn & INSN_MFC0_MASK) != INSN_MFC0 || trace_ember_reg_enabled() ||
 	    ctxt->cause & (CAUSEF_BD | CAUSEF_CE))
 		return false;
 	offset = cp0_plain[insn >> 11 & 31][insn & 7];

@@ -10,6 +10,7 @@
 #include <linux/mm.h>
 #include "mips32.h"
 #include "translate.h"
+#include "../core/trace.h"
 
 /* ---- the instruction ----------------------------------------------------------------- */
 
@@ -118,16 +119,28 @@ static int no_register(struct mips32_vcpu *v, const struct mips32_insn *insn)
 	return 1;
 }
 
+/* Between two turns there are no trace points. */
+static bool traced_later(const struct mips32_vcpu *v)
+{
+	return v->quick && trace_ember_reg_enabled();
+}
+
 static int do_mfc0(struct mips32_vcpu *v, struct mips32_step *step)
 {
 	const struct mips32_insn *insn = &step->insn;
 	const struct cp0_row *row = cp0_find(insn->rd, insn->sel);
+	u32 val;
 
 	if (unlikely(!row)) {
 		set_gpr(v, insn->rt, 0);
 		return no_register(v, insn);
 	}
-	set_gpr(v, insn->rt, cp0_read(v, row));
+	if (traced_later(v))
+		return MIPS32_LATER;
+	val = cp0_read(v, row);
+	set_gpr(v, insn->rt, val);
+	if (!v->quick)
+		trace_ember_reg(&v->vcpu, row->name, false, val);
 	return 1;
 }
 
@@ -139,6 +152,10 @@ static int do_mtc0(struct mips32_vcpu *v, struct mips32_step *step)
 
 	if (unlikely(!row))
 		return no_register(v, insn);
+	if (traced_later(v))
+		return MIPS32_LATER;
+	if (!v->quick)
+		trace_ember_reg(&v->vcpu, row->name, true, v->ctxt->gpr[insn->rt]);
 	ret = cp0_write(v, row, v->ctxt->gpr[insn->rt]);
 	mips32_comm_refresh(v);
 	return ret;

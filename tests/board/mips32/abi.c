@@ -612,8 +612,8 @@ static uint64_t now_ns(void)
 	return ts.tv_sec * NS_PER_SEC + ts.tv_nsec;
 }
 
-/* How often the host's timer of a vcpu has expired since tracing began. */
-static unsigned int times_expired(void)
+/* Lines with @words since tracing began. */
+static unsigned int traced(const char *words)
 {
 	FILE *f = fopen(TRACING "trace", "r");
 	unsigned int n = 0;
@@ -621,9 +621,30 @@ static unsigned int times_expired(void)
 
 	expect(f);
 	while (fgets(line, sizeof(line), f))
-		n += !!strstr(line, "function=timer_expired");
+		n += !!strstr(line, words);
 	fclose(f);
 	return n;
+}
+
+/* How often the host's timer of a vcpu has expired. */
+static unsigned int times_expired(void)
+{
+	return traced("function=timer_expired");
+}
+
+/* Each register by its name, as the guest reads and writes it. */
+static void cp0_traced(void)
+{
+	vm = vm_new(1, VM_PLAIN);
+	trace_set("trace", "\n");
+	trace_set("events/ember/ember_reg/enable", "1");
+	vcpu_start(&vm->vcpu[0], "g_cp0", 0, 0);
+	vcpu_done(&vm->vcpu[0]);
+	trace_set("events/ember/ember_reg/enable", "0");
+	expect(traced("ember_reg: vcpu 0 write EPC val 0x12345678"));
+	expect(traced("ember_reg: vcpu 0 read EPC val 0x12345678"));
+	expect(traced("ember_reg: vcpu 0 write WIRED val 0xa"));
+	expect(traced("ember_reg: vcpu 0 read PRID val"));
 }
 
 /* As many rounds as Count may have missed, since the host was started: the host makes one step. */
@@ -685,7 +706,7 @@ static const struct test tests[] = {
 	TEST(internal_error),  TEST(reg_list),		 TEST(reg_list_fpu),  TEST(cp0_bits),
 	TEST(cp0_sign),	       TEST(one_reg_refused),	 TEST(fpu),	      TEST(count_ctl),
 	TEST(count_resume),    TEST(count_hz),		 TEST(timer_due),     TEST(cause_dc),
-	TEST(line_7_restored), TEST(rounds_missed),
+	TEST(line_7_restored), TEST(rounds_missed),	 TEST(cp0_traced),
 };
 
 TEST_MAIN("abi", tests)
