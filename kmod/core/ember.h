@@ -32,6 +32,7 @@
 #include <linux/spinlock.h>
 #include <linux/srcu.h>
 #include <linux/types.h>
+#include "../lib/hot.h"
 
 #define EMBER_MAX_VCPUS		8
 #define EMBER_MAX_SLOTS		64	/* KVM_CAP_NR_MEMSLOTS */

@@ -88,14 +88,14 @@ static __always_inline int bus_access(struct ember_vcpu *vcpu, gpa_t addr,
 	return -EOPNOTSUPP;
 }
 
-int ember_io_read(struct ember_vcpu *vcpu, gpa_t addr, unsigned int len,
-		  void *val)
+__ember_hot int ember_io_read(struct ember_vcpu *vcpu, gpa_t addr, unsigned int len,
+			      void *val)
 {
 	return bus_access(vcpu, addr, len, val, false);
 }
 
-int ember_io_write(struct ember_vcpu *vcpu, gpa_t addr, unsigned int len,
-		   const void *val)
+__ember_hot int ember_io_write(struct ember_vcpu *vcpu, gpa_t addr, unsigned int len,
+			       const void *val)
 {
 	return bus_access(vcpu, addr, len, (void *)val, true);
 }

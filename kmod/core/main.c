@@ -28,7 +28,7 @@ const struct ember_backend *const ember_backends[] = {
 	EMBER_BACKEND_POINTERS, NULL
 };
 
-const struct ember_backend *ember_backend;
+const struct ember_backend *ember_backend __read_mostly;
 
 static int choose_backend(void)
 {
@@ -53,7 +53,7 @@ static DEFINE_PER_CPU(bool, cpu_taken);		/* this CPU, interrupts off */
 static DEFINE_PER_CPU(bool, cpu_suspended);	/* given back by cpu_pm only */
 static bool machine_down;
 
-bool notrace ember_cpu_usable(void)
+__ember_hot bool notrace ember_cpu_usable(void)
 {
 	return __this_cpu_read(cpu_taken);
 }
@@ -237,7 +237,7 @@ int ember_check_extension(struct ember_vm *vm, long ext)
 	return ember_backend->check_extension(vm, ext);
 }
 
-long ember_ioctl_errno(long ret)
+__ember_hot long ember_ioctl_errno(long ret)
 {
 	return ret == -ENOTTY ? -ember_backend->no_ioctl : ret;
 }

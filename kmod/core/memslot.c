@@ -47,7 +47,7 @@ static struct ember_memslot *slot_below(struct ember_memslots *slots, gfn_t gfn)
 	return low ? &slots->slot[low - 1] : NULL;
 }
 
-struct ember_memslot *ember_gfn_to_slot(struct ember_vm *vm, gfn_t gfn)
+__ember_hot struct ember_memslot *ember_gfn_to_slot(struct ember_vm *vm, gfn_t gfn)
 {
 	struct ember_memslot *slot = slot_below(ember_memslots(vm), gfn);
 

@@ -39,7 +39,7 @@ static void vcpu_wake(struct ember_vcpu *vcpu)
 	rcu_read_unlock();
 }
 
-void ember_vcpu_kick(struct ember_vcpu *vcpu)
+__ember_hot void ember_vcpu_kick(struct ember_vcpu *vcpu)
 {
 	/* Its own thread looks around anyway before it enters the guest. */
 	if (in_task() && READ_ONCE(vcpu->task) == current)
@@ -110,7 +110,7 @@ static void guest_note_rcu(struct ember_vcpu *vcpu)
 	rcu_note_context_switch(false);
 }
 
-bool ember_guest_enter(struct ember_vcpu *vcpu)
+__ember_hot bool ember_guest_enter(struct ember_vcpu *vcpu)
 {
 	/* Pairs with the barriers of ember_request() and vcpu_wake(). */
 	smp_store_mb(vcpu->mode, EMBER_IN_GUEST);
@@ -123,7 +123,7 @@ bool ember_guest_enter(struct ember_vcpu *vcpu)
 	return true;
 }
 
-void ember_guest_begin(struct ember_vcpu *vcpu)
+__ember_hot void ember_guest_begin(struct ember_vcpu *vcpu)
 {
 	vtime_account_guest_enter();
 	vcpu->rcu_watches = !context_tracking_guest_enter();
@@ -131,7 +131,7 @@ void ember_guest_begin(struct ember_vcpu *vcpu)
 		guest_note_rcu(vcpu);
 }
 
-void ember_guest_exit(struct ember_vcpu *vcpu)
+__ember_hot void ember_guest_exit(struct ember_vcpu *vcpu)
 {
 	context_tracking_guest_exit();
 	WRITE_ONCE(vcpu->mode, EMBER_OUTSIDE_GUEST);
@@ -151,7 +151,7 @@ void ember_guest_time_end(void)
 	guest_time_end();
 }
 
-void ember_vcpu_block(struct ember_vcpu *vcpu)
+__ember_hot void ember_vcpu_block(struct ember_vcpu *vcpu)
 {
 	struct ember_vm *vm = vcpu->vm;
 
@@ -318,7 +318,7 @@ static void signals_close(struct ember_vcpu *vcpu)
 	sigemptyset(&current->real_blocked);
 }
 
-int ember_vcpu_run(struct ember_vcpu *vcpu)
+__ember_hot int ember_vcpu_run(struct ember_vcpu *vcpu)
 {
 	struct ember_vm *vm = vcpu->vm;
 	int ret;

@@ -171,8 +171,8 @@ static noinline long vcpu_do_async_ioctl(struct ember_vcpu *vcpu,
 	return ember_backend->vcpu_async_ioctl(vcpu, ioctl, arg);
 }
 
-static long vcpu_ioctl(struct file *file, unsigned int ioctl,
-		       unsigned long arg)
+static __ember_hot long vcpu_ioctl(struct file *file, unsigned int ioctl,
+				   unsigned long arg)
 {
 	struct ember_vcpu *vcpu = file->private_data;
 	long ret;

@@ -279,7 +279,7 @@ static long vm_do_ioctl(struct ember_vm *vm, unsigned int ioctl,
 	}
 }
 
-static long vm_ioctl(struct file *file, unsigned int ioctl, unsigned long arg)
+static __ember_hot long vm_ioctl(struct file *file, unsigned int ioctl, unsigned long arg)
 {
 	struct ember_vm *vm = file->private_data;
 

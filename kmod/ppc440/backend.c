@@ -86,7 +86,7 @@ void ppc440_reset(struct ppc440_vcpu *v)
 	ppc440_set_msr(v, 0);
 }
 
-static bool ppc440_vcpu_runnable(struct ember_vcpu *vcpu)
+static __ember_hot bool ppc440_vcpu_runnable(struct ember_vcpu *vcpu)
 {
 	struct ppc440_vcpu *v = to_ppc440(vcpu);
 
@@ -104,7 +104,7 @@ static int ppc440_vcpu_start(struct ember_vcpu *vcpu)
 
 #define SPACE_BITS	(MSR_PR | MSR_IS | MSR_DS)
 
-void ppc440_set_msr(struct ppc440_vcpu *v, u32 msr)
+__ember_hot void ppc440_set_msr(struct ppc440_vcpu *v, u32 msr)
 {
 	if ((v->msr ^ msr) & SPACE_BITS) {
 		v->space_changed = true;
@@ -306,7 +306,7 @@ static int make_spare(struct ppc440_vcpu *v)
 	return v->spare ? 0 : -ENOMEM;
 }
 
-static int ppc440_vcpu_run(struct ember_vcpu *vcpu)
+static __ember_hot int ppc440_vcpu_run(struct ember_vcpu *vcpu)
 {
 	struct ppc440_vcpu *v = to_ppc440(vcpu);
 	int ret;

@@ -6,6 +6,7 @@
  * Encodings are those of the PPC440x5 CPU Core User's Manual, chapter 9 and A.6.
  */
 #include "decode.h"
+#include "../lib/hot.h"
 
 /* Bits are those of the word as a number: the manual's bit 31 is BIT(0). */
 #define FIELD_RT	0x03e00000
@@ -263,7 +264,7 @@ static bool operands_clash(const struct ppc440_insn *insn)
 	}
 }
 
-bool ppc440_decode(u32 word, struct ppc440_insn *insn)
+__ember_hot bool ppc440_decode(u32 word, struct ppc440_insn *insn)
 {
 	const struct decode_row *row = find_row(word);
 

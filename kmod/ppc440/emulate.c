@@ -25,7 +25,7 @@ static bool read_mapped(struct ppc440_vcpu *v, gpa_t gpa, u32 *word)
 	return page;
 }
 
-static noinline int fetch_slowly(struct ppc440_vcpu *v)
+static __ember_hot noinline int fetch_slowly(struct ppc440_vcpu *v)
 {
 	u32 pc = v->ctxt.pc;
 	bool swap;
@@ -48,7 +48,7 @@ static noinline int fetch_slowly(struct ppc440_vcpu *v)
 }
 
 /* Quick is the kernel's only: what its users load from devices is not. */
-int ppc440_fetch(struct ppc440_vcpu *v)
+__ember_hot int ppc440_fetch(struct ppc440_vcpu *v)
 {
 	u32 pc = v->ctxt.pc;
 	const struct ppc440_code *code = ppc440_code_at(v, pc);
@@ -77,7 +77,7 @@ static int do_mfmsr(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
 	return ppc440_done(v);
 }
 
-static int do_mtmsr(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+static __ember_hot int do_mtmsr(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
 {
 	return new_msr(v, v->ctxt.gpr[insn->rt], v->ctxt.pc + 4);
 }
@@ -94,7 +94,7 @@ static int do_wrteei(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
 	return ppc440_done(v);
 }
 
-static int do_rfi(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+static __ember_hot int do_rfi(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
 {
 	return new_msr(v, MAGIC(v, SRR1), MAGIC(v, SRR0) & ~3);
 }
@@ -123,7 +123,7 @@ static int no_register(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
 	return ppc440_inject_program(v, ESR_PIL);
 }
 
-static int do_mfspr(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+static __ember_hot int do_mfspr(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
 {
 	const struct ppc440_spr_row *row = ppc440_spr_find(insn->spr, false);
 
@@ -133,7 +133,7 @@ static int do_mfspr(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
 	return ppc440_done(v);
 }
 
-static int do_mtspr(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+static __ember_hot int do_mtspr(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
 {
 	const struct ppc440_spr_row *row = ppc440_spr_find(insn->spr, true);
 	int ret;
@@ -190,12 +190,12 @@ static int do_tlbsx(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
 	return ppc440_done(v);
 }
 
-static int do_mfdcr(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+static __ember_hot int do_mfdcr(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
 {
 	return ppc440_dcr_read(v, insn->spr, insn->rt);
 }
 
-static int do_mtdcr(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
+static __ember_hot int do_mtdcr(struct ppc440_vcpu *v, const struct ppc440_insn *insn)
 {
 	return ppc440_dcr_write(v, insn->spr, v->ctxt.gpr[insn->rt]);
 }
@@ -322,7 +322,7 @@ static int find_word(struct ppc440_vcpu *v)
 	return v->word ? 0 : ppc440_fetch(v);
 }
 
-int ppc440_emulate(struct ppc440_vcpu *v)
+__ember_hot int ppc440_emulate(struct ppc440_vcpu *v)
 {
 	const struct ppc440_known *known;
 	const struct emulate_row *row;
@@ -380,7 +380,7 @@ static int dcr_to_user(struct ppc440_vcpu *v, unsigned int dcrn, u32 val, bool w
 	return 0;
 }
 
-int ppc440_dcr_read(struct ppc440_vcpu *v, unsigned int dcrn, unsigned int rt)
+__ember_hot int ppc440_dcr_read(struct ppc440_vcpu *v, unsigned int dcrn, unsigned int rt)
 {
 	if (ppc440_uic_has(v, dcrn)) {
 		v->ctxt.gpr[rt] = ppc440_uic_read(v, dcrn);
@@ -395,7 +395,7 @@ int ppc440_dcr_read(struct ppc440_vcpu *v, unsigned int dcrn, unsigned int rt)
 	return dcr_to_user(v, dcrn, 0, false);
 }
 
-int ppc440_dcr_write(struct ppc440_vcpu *v, unsigned int dcrn, u32 val)
+__ember_hot int ppc440_dcr_write(struct ppc440_vcpu *v, unsigned int dcrn, u32 val)
 {
 	/* Who waits for acknowledgements is woken, and so is the first vcpu. */
 	if (v->quick && (!ppc440_uic_has(v, dcrn) || v->vcpu.idx ||

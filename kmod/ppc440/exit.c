@@ -18,7 +18,7 @@ static int exit_host(struct ppc440_vcpu *v)
 	return v->quick ? PPC440_LATER : 1;
 }
 
-static int exit_dtlb(struct ppc440_vcpu *v)
+static __ember_hot int exit_dtlb(struct ppc440_vcpu *v)
 {
 	return ppc440_mmu_fault(v, v->ctxt.dear, false, v->ctxt.esr & ESR_ST, true);
 }
@@ -94,7 +94,7 @@ const struct ppc440_exit_row ppc440_exit_table[PPC440_NR_IVORS] = {
 #undef ROW
 #undef ROW_OTHERS
 
-int ppc440_handle_exit(struct ppc440_vcpu *v)
+__ember_hot int ppc440_handle_exit(struct ppc440_vcpu *v)
 {
 	const struct ppc440_exit_row *row = &ppc440_exit_table[v->ctxt.code];
 

@@ -22,7 +22,7 @@ int ppc440_fpu_used(struct ppc440_vcpu *v)
 	return 1;
 }
 
-void ppc440_fpu_put(struct ppc440_vcpu *v)
+__ember_hot void ppc440_fpu_put(struct ppc440_vcpu *v)
 {
 	if (!v->fpu_msr)
 		return;

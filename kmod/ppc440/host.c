@@ -20,9 +20,9 @@
 #include <asm/mmu.h>
 #include "ppc440.h"
 
-unsigned int ppc440_first_slot;
-void (*ppc440_enter)(struct ppc440_ctxt *ctxt);
-struct ppc440_block *ppc440_block;
+unsigned int ppc440_first_slot __read_mostly;
+void (*ppc440_enter)(struct ppc440_ctxt *ctxt) __read_mostly;
+struct ppc440_block *ppc440_block __read_mostly;
 
 /* What the host keeps at least of its 64 entries that it may replace. */
 #define HOST_SLOTS		16
@@ -37,7 +37,7 @@ static struct {
 	unsigned int *variable;		/* tlb_44x_hwater */
 	unsigned int hwater;		/* as the host had it */
 	bool lowered;
-} host;
+} host __read_mostly;
 
 /* ---- the host's vectors -------------------------------------------------------- */
 
@@ -314,7 +314,7 @@ void ppc440_host_disable(void)
 
 /* ---- what runs in the block ------------------------------------------------------------- */
 
-void ppc440_enter_next(struct ppc440_ctxt *ctxt)
+__ember_hot void ppc440_enter_next(struct ppc440_ctxt *ctxt)
 {
 	host.data->ctxt = ctxt;
 	ctxt->host_ivpr = host.ivpr;
@@ -335,7 +335,7 @@ void ppc440_host_take_mcheck(void)
 	ppc440_host_mcheck(host.data->host_mcheck);
 }
 
-void ppc440_drop_reservation(void)
+__ember_hot void ppc440_drop_reservation(void)
 {
 	asm volatile("stwcx. %0,0,%1" : : "r" (0), "r" (&host.data->reservation)
 		     : "cr0", "memory");

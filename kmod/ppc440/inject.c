@@ -23,7 +23,7 @@ static bool is_critical(unsigned int ivor)
 	       ivor == PPC440_IVOR_DEBUG;
 }
 
-int ppc440_inject(struct ppc440_vcpu *v, unsigned int ivor)
+__ember_hot int ppc440_inject(struct ppc440_vcpu *v, unsigned int ivor)
 {
 	u32 msr = v->msr;
 
@@ -73,7 +73,7 @@ int ppc440_inject_mcheck(struct ppc440_vcpu *v, u32 mcsr)
 
 /* ---- those that come from outside ------------------------------------------------- */
 
-void ppc440_irq_line(struct ppc440_vcpu *v, unsigned int ivor, bool level)
+__ember_hot void ppc440_irq_line(struct ppc440_vcpu *v, unsigned int ivor, bool level)
 {
 	if (level)
 		set_bit(ivor, &v->irqs);
@@ -106,7 +106,7 @@ static int next_irq(struct ppc440_vcpu *v)
 	return -1;
 }
 
-bool ppc440_irq_pending(struct ppc440_vcpu *v)
+__ember_hot bool ppc440_irq_pending(struct ppc440_vcpu *v)
 {
 	return READ_ONCE(v->irqs) && next_irq(v) >= 0;
 }
@@ -121,7 +121,7 @@ static bool is_between(struct ppc440_vcpu *v)
 	       MAGIC(v, CRITICAL) == v->ctxt.gpr[1];
 }
 
-void ppc440_irq_deliver(struct ppc440_vcpu *v)
+__ember_hot void ppc440_irq_deliver(struct ppc440_vcpu *v)
 {
 	int ivor = next_irq(v);
 

@@ -87,7 +87,7 @@ static void value_to_bytes(const struct ppc440_mmio *m, u32 val, u8 *data)
 }
 
 /* A string's bytes fill registers from the left, and what is left of the last with 0. */
-static void load_piece(struct ppc440_vcpu *v, const u8 *data)
+static __ember_hot void load_piece(struct ppc440_vcpu *v, const u8 *data)
 {
 	struct ppc440_mmio *m = &v->mmio;
 	u8 word[4] = { 0 };
@@ -179,7 +179,7 @@ static bool in_kernel(struct ppc440_vcpu *v, u8 *data)
 	return true;
 }
 
-static int go_on(struct ppc440_vcpu *v)
+static __ember_hot int go_on(struct ppc440_vcpu *v)
 {
 	struct ppc440_mmio *m = &v->mmio;
 	u8 data[8] __aligned(8) = { 0 };
@@ -196,7 +196,7 @@ static int go_on(struct ppc440_vcpu *v)
 	return finish(v);
 }
 
-static int mmio_complete(struct ember_vcpu *vcpu)
+static __ember_hot int mmio_complete(struct ember_vcpu *vcpu)
 {
 	struct ppc440_vcpu *v = to_ppc440(vcpu);
 	struct ppc440_mmio *m = &v->mmio;
@@ -239,7 +239,7 @@ static void count_bytes(struct ppc440_vcpu *v)
 		insn->bytes = v->ctxt.xer & XER_BYTES;
 }
 
-int ppc440_mmio(struct ppc440_vcpu *v, u32 va, gpa_t gpa, bool e_bit)
+__ember_hot int ppc440_mmio(struct ppc440_vcpu *v, u32 va, gpa_t gpa, bool e_bit)
 {
 	struct ppc440_mmio *m = &v->mmio;
 	int ret;

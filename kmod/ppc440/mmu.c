@@ -105,7 +105,7 @@ static void break_groups(struct ember_vm *vm, u32 *at, u32 gfn)
 	}
 }
 
-void *ppc440_mmu_page(struct ember_vm *vm, gfn_t gfn)
+__ember_hot void *ppc440_mmu_page(struct ember_vm *vm, gfn_t gfn)
 {
 	u32 *at = gfn < PPC440_GFNS ? map_at(vm, gfn) : NULL;
 
@@ -169,8 +169,8 @@ static int route(struct ppc440_vcpu *v, u32 va, bool fetch, bool write,
 	return 0;
 }
 
-bool ppc440_mmu_translate(struct ppc440_vcpu *v, u32 va, bool as, gpa_t *gpa,
-			  bool *e_bit)
+__ember_hot bool ppc440_mmu_translate(struct ppc440_vcpu *v, u32 va, bool as, gpa_t *gpa,
+				      bool *e_bit)
 {
 	int idx = ppc440_tlb_find(v, va, as, v->pid);
 
@@ -452,8 +452,8 @@ static bool has_own(struct ppc440_vcpu *v, u32 va)
 	       !(v->msr & (MSR_PR | MSR_IS));
 }
 
-int ppc440_mmu_fault(struct ppc440_vcpu *v, u32 va, bool fetch, bool write,
-		     bool missed)
+__ember_hot int ppc440_mmu_fault(struct ppc440_vcpu *v, u32 va, bool fetch, bool write,
+				 bool missed)
 {
 	struct ember_memslot *slot;
 	struct route r;

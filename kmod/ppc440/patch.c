@@ -78,7 +78,7 @@ static bool make_stubs(struct ppc440_vm *pvm)
 	return pvm->stubs;
 }
 
-bool ppc440_patch_runs(struct ember_vm *vm, gfn_t gfn, u32 va, bool *watched)
+__ember_hot bool ppc440_patch_runs(struct ember_vm *vm, gfn_t gfn, u32 va, bool *watched)
 {
 	struct patched_page *page = xa_load(&to_ppc440_vm(vm)->patched, gfn);
 
@@ -123,7 +123,7 @@ static void fill_stub(struct ppc440_vm *pvm, unsigned int slot, u32 pc, u32 old,
 	pvm->next_stub = slot + 1;
 }
 
-bool ppc440_patch_leave_stub(struct ppc440_vcpu *v, u32 *word)
+__ember_hot bool ppc440_patch_leave_stub(struct ppc440_vcpu *v, u32 *word)
 {
 	struct ppc440_vm *pvm = to_ppc440_vm(v->vcpu.vm);
 	u32 offset = v->ctxt.pc - PPC440_STUBS;

@@ -35,7 +35,7 @@
 #define SOFT_SIZE	BIT(PPC440_SOFT_BITS)
 
 /* One CPU, and interrupts off: nothing else guards this, nor the slots. */
-static struct ppc440_vcpu *owner;
+static struct ppc440_vcpu *owner __read_mostly;
 static bool any_of_user;	/* is there a slot of the kernel's with a TID? */
 
 /* ---- the table of what the vectors serve ------------------------------------------- */
@@ -142,7 +142,7 @@ void ppc440_shadow_clear(void)
 	any_of_user = false;
 }
 
-void ppc440_shadow_claim(struct ppc440_vcpu *v)
+__ember_hot void ppc440_shadow_claim(struct ppc440_vcpu *v)
 {
 	if (likely(owner == v))
 		return;
@@ -285,7 +285,7 @@ static unsigned int user_space(struct ppc440_vcpu *v, bool as)
 	return i;
 }
 
-u32 ppc440_shadow_space(struct ppc440_vcpu *v)
+__ember_hot u32 ppc440_shadow_space(struct ppc440_vcpu *v)
 {
 	bool as = v->msr & MSR_IS;
 

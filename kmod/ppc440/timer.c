@@ -265,7 +265,7 @@ void ppc440_tcr_set(struct ppc440_vcpu *v, u32 tcr)
 	change(v, SET_TCR, tcr);
 }
 
-bool ppc440_timer_wants_reset(struct ppc440_vcpu *v)
+__ember_hot bool ppc440_timer_wants_reset(struct ppc440_vcpu *v)
 {
 	if (!READ_ONCE(v->timer.reset))
 		return false;

@@ -22,12 +22,12 @@ static const u8 size_shift[16] = {
 	10, 12, 14, 16, 18, 20, 20, 24, 24, 28, 28, 28, 28, 28, 28, 28,
 };
 
-u32 ppc440_tlbe_mask(const struct ppc440_tlbe *e)
+__ember_hot u32 ppc440_tlbe_mask(const struct ppc440_tlbe *e)
 {
 	return BIT(size_shift[(e->pageid & SIZE_MASK) >> 4]) - 1;
 }
 
-gpa_t ppc440_tlbe_gpa(const struct ppc440_tlbe *e, u32 va)
+__ember_hot gpa_t ppc440_tlbe_gpa(const struct ppc440_tlbe *e, u32 va)
 {
 	u32 mask = ppc440_tlbe_mask(e);
 	u32 low = (e->xlat & PPC44x_TLB_RPN_MASK & ~mask) | (va & mask);
@@ -133,7 +133,7 @@ static bool matches(const struct ppc440_tlbe *e, u32 va, bool as, u32 pid)
 	       (!e->tid || e->tid == pid);
 }
 
-int ppc440_tlb_find(struct ppc440_vcpu *v, u32 va, bool as, u32 pid)
+__ember_hot int ppc440_tlb_find(struct ppc440_vcpu *v, u32 va, bool as, u32 pid)
 {
 	unsigned int i;
 	u8 idx;

@@ -108,7 +108,7 @@ static void reg_write(struct ppc440_uic *u, unsigned int reg, u32 val)
 }
 
 /* The outputs; returns the vcpu that is to be woken for them, or NULL. */
-static struct ember_vcpu *drive(struct ppc440_vm *pvm)
+static __ember_hot struct ember_vcpu *drive(struct ppc440_vm *pvm)
 {
 	const struct ppc440_uic *u = &pvm->uic;
 	u32 waiting = u->sr & u->er;
@@ -123,12 +123,12 @@ static struct ember_vcpu *drive(struct ppc440_vm *pvm)
 
 /* ---- the guest's side --------------------------------------------------------------- */
 
-bool ppc440_uic_has(struct ppc440_vcpu *v, unsigned int dcrn)
+__ember_hot bool ppc440_uic_has(struct ppc440_vcpu *v, unsigned int dcrn)
 {
 	return dcrn - UIC_BASE < UIC_NR && to_ppc440_vm(v->vcpu.vm)->has_uic;
 }
 
-u32 ppc440_uic_read(struct ppc440_vcpu *v, unsigned int dcrn)
+__ember_hot u32 ppc440_uic_read(struct ppc440_vcpu *v, unsigned int dcrn)
 {
 	struct ppc440_vm *pvm = to_ppc440_vm(v->vcpu.vm);
 	unsigned long flags;
@@ -151,7 +151,7 @@ static void tell_acked(struct ppc440_vm *pvm, u32 bits)
 		ember_irq_acked(&pvm->vm, 31 - __builtin_ctz(bits));
 }
 
-void ppc440_uic_write(struct ppc440_vcpu *v, unsigned int dcrn, u32 val)
+__ember_hot void ppc440_uic_write(struct ppc440_vcpu *v, unsigned int dcrn, u32 val)
 {
 	struct ppc440_vm *pvm = to_ppc440_vm(v->vcpu.vm);
 	struct ember_vcpu *woken;
@@ -192,7 +192,7 @@ static void input(struct ppc440_uic *u, u32 bit, bool level)
 	update_levels(u);
 }
 
-int ppc440_irqfd_input(struct ember_vm *vm, u32 pin, bool level)
+__ember_hot int ppc440_irqfd_input(struct ember_vm *vm, u32 pin, bool level)
 {
 	struct ppc440_vm *pvm = to_ppc440_vm(vm);
 	struct ember_vcpu *woken;
@@ -211,7 +211,7 @@ int ppc440_irqfd_input(struct ember_vm *vm, u32 pin, bool level)
 	return 0;
 }
 
-int ppc440_irq_input(struct ember_vm *vm, u32 irq, bool level)
+__ember_hot int ppc440_irq_input(struct ember_vm *vm, u32 irq, bool level)
 {
 	if (!to_ppc440_vm(vm)->has_uic)
 		return -ENXIO;
