@@ -99,7 +99,8 @@ u32 w_registers(u32 rounds, u32 hi);
 u32 t_save(void);
 void t_restore(u32 flags);
 
-static u32 refill_pa, ticks;
+static u32 refill_pa;
+static volatile u32 ticks;
 
 static u32 work_hook(struct exc *e, u32 *regs)
 {
@@ -168,6 +169,8 @@ u32 g_work(u32 rounds, u32 every)
 		if (i % every == 0)
 			report(h);
 	}
-	check(ticks);
+	/* The host's timers may stand still for as long (docs/testing.md). */
+	while (!ticks)
+		;
 	return h;
 }
