@@ -100,8 +100,11 @@ static void translated(void)
 	expect(translations() - before > MOVES / 2);
 }
 
-/* Nothing of it is left in the guest's memory; it begins again, and the guest does not see it. */
-static void put_back(void)
+/*
+ * @end leaves nothing of it in the guest's memory, @begin has it come again, and the guest sees
+ * neither.
+ */
+static void ended_by(void (*end)(void), void (*begin)(void))
 {
 	long long before = translations();
 	uint8_t copy[PAGE], *code;
@@ -116,12 +119,43 @@ static void put_back(void)
 		if (++n % 50)
 			continue;
 		expect(memcmp(copy, code, PAGE));
-		expect_ok(vcpu_translate(&one, false));
+		end();
 		expect(!memcmp(copy, code, PAGE));
-		expect_ok(vcpu_translate(&one, true));
+		begin();
 	}
 	expect_eq(ev.kind, EV_DONE);
 	expect(translations() > before);
+}
+
+static void translate_off(void)
+{
+	expect_ok(vcpu_translate(&one, false));
+}
+
+static void translate_on(void)
+{
+	expect_ok(vcpu_translate(&one, true));
+}
+
+static void put_back(void)
+{
+	ended_by(translate_off, translate_on);
+}
+
+static void delete_slot(void)
+{
+	expect_ok(vm_slot(&one, 0, 0, 0, 0, one.ram));
+}
+
+static void create_slot(void)
+{
+	expect_ok(vm_slot(&one, 0, 0, 0, RAM_SIZE, one.ram));
+}
+
+/* Memory that is not the guest's any more has its words. */
+static void slot_goes(void)
+{
+	ended_by(delete_slot, create_slot);
 }
 
 /* What has trapped for long is translated once it may be. */
@@ -156,28 +190,6 @@ static void not_put_back(void)
 		expect_eq(vm_next(&one).kind, EV_REPORT);
 	expect_ok(mprotect(code, PAGE, PROT_NONE));
 	expect_errno(vcpu_translate(&one, false), EFAULT);
-}
-
-/* Memory that is not the guest's any more has its words, and it goes on when it is again. */
-static void slot_goes(void)
-{
-	uint8_t copy[PAGE], *code;
-	unsigned int n = 0;
-	struct event ev;
-
-	vm_new(&one);
-	code = vm_mem(&one, guest_sym("moves_work"));
-	memcpy(copy, code, PAGE);
-	vm_start(&one, "g_moves_work", ROUNDS, 0);
-	while ((ev = vm_next(&one)).kind == EV_REPORT) {
-		if (++n % 50)
-			continue;
-		expect(memcmp(copy, code, PAGE));
-		expect_ok(vm_slot(&one, 0, 0, 0, 0, one.ram));
-		expect(!memcmp(copy, code, PAGE));
-		expect_ok(vm_slot(&one, 0, 0, 0, RAM_SIZE, one.ram));
-	}
-	expect_eq(ev.kind, EV_DONE);
 }
 
 static const struct test tests[] = {
